@@ -42,3 +42,17 @@ find_jdk() {
   done
   return 1
 }
+
+# provide_node_modules FOLDER: installs the pinned packages of .ci/node into FOLDER/node_modules, or fails. Tries three times, because
+# the registry may be busy.
+provide_node_modules() {
+  local attempt
+  provide node nodejs && provide npm npm || return 1
+  cp .ci/node/package.json .ci/node/package-lock.json "$1/" || return 1
+  for attempt in 1 2 3; do
+    if (cd "$1" && timeout 300 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error); then return 0; fi
+    echo "ci: npm ci failed, attempt $attempt of 3" >&2
+    sleep $((attempt * 5))
+  done
+  return 1
+}

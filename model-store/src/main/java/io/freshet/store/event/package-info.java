@@ -1,5 +1,3 @@
-/**
- * The click, which is Freshet's input event, and its JSON form on the topic {@code clicks}.
- */
+/** The meaning of the types of events. */
 @org.jspecify.annotations.NullMarked
 package io.freshet.store.event;

@@ -2,6 +2,7 @@ package io.freshet.store.format;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.client.text.Utf8;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.zip.CRC32C;

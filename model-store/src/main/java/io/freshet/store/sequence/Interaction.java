@@ -1,6 +1,6 @@
 package io.freshet.store.sequence;
 
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
 import org.jspecify.annotations.Nullable;
 
 /**

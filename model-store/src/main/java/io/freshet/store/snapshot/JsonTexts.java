@@ -1,7 +1,7 @@
 package io.freshet.store.snapshot;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.freshet.store.format.Utf8;
+import io.freshet.client.text.Utf8;
 import java.util.ArrayDeque;
 import java.util.Deque;
 

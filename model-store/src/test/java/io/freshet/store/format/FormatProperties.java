@@ -3,6 +3,8 @@ package io.freshet.store.format;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.client.text.Utf8;
+import io.freshet.fuzz.Texts;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;

@@ -2,8 +2,8 @@ package io.freshet.store.modellog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.fuzz.Texts;
 import io.freshet.store.format.HostileBytes;
-import io.freshet.store.format.Texts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
 import io.freshet.store.format.CorruptFormatException;
 import io.freshet.store.format.FormatVersionException;
 import io.freshet.store.format.HostileBytes;

@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
+import io.freshet.client.click.MalformedClickException;
 import io.freshet.fuzz.BinaryMutator;
 import io.freshet.fuzz.Fuzz;
 import io.freshet.fuzz.JsonMutator;
 import io.freshet.fuzz.Mutator;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
-import io.freshet.store.event.MalformedClickException;
 import io.freshet.store.format.ByteReader;
 import io.freshet.store.format.ByteWriter;
 import io.freshet.store.format.CorruptFormatException;

@@ -2,7 +2,7 @@ package io.freshet.store.vocabulary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.store.format.Texts;
+import io.freshet.fuzz.Texts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,11 +2,11 @@ package io.freshet.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
+import io.freshet.client.click.MalformedClickException;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.ConfigKeys;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
-import io.freshet.store.event.MalformedClickException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;

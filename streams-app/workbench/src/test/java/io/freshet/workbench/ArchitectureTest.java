@@ -55,6 +55,7 @@ import org.jspecify.annotations.NullMarked;
 /** Allowed dependencies between the classes of all modules. CONTRIBUTING.md describes the same rules. */
 @AnalyzeClasses(packages = "io.freshet", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
+    private static final String CLIENT = "io.freshet.client..";
     private static final String MODEL_STORE = "io.freshet.store..";
     private static final String MODEL = "io.freshet.model..";
     private static final String TRAINING = "io.freshet.training..";
@@ -128,6 +129,8 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule modulesDependOneWay = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
+            .layer("client")
+            .definedBy(CLIENT)
             .layer("model-store")
             .definedBy(MODEL_STORE)
             .layer("model")
@@ -164,6 +167,9 @@ final class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("training", "lab", "dl4j", "testkit", "service", "app", "workbench")
             .whereLayer("model-store")
             .mayOnlyBeAccessedByLayers("model", "training", "lab", "dl4j", "testkit", "service", "app", "workbench")
+            .whereLayer("client")
+            .mayOnlyBeAccessedByLayers(
+                    "model-store", "model", "training", "lab", "dl4j", "testkit", "service", "app", "workbench")
             .ensureAllClassesAreContainedInArchitecture();
 
     @ArchTest
@@ -181,6 +187,31 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.kafka..", "kafka..", "org.nd4j..", "org.bytedeco..");
+
+    /** A program that uses the client has only Kafka's client, Jackson and the client itself on its class path. */
+    @ArchTest
+    static final ArchRule theClientNeedsOnlyKafkasClientAndJackson = classes()
+            .that()
+            .resideInAPackage(CLIENT)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    CLIENT,
+                    "java..",
+                    "com.fasterxml.jackson..",
+                    "org.apache.kafka.clients.consumer..",
+                    "org.apache.kafka.common..",
+                    "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule theClientsCodecsKnowNoKafka = noClasses()
+            .that()
+            .resideInAPackage(CLIENT)
+            .and()
+            .resideOutsideOfPackages("io.freshet.client.serialization..", "io.freshet.client.deadletter..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.kafka..");
 
     @ArchTest
     static final ArchRule nd4jIsReachedOnlyThroughTheTensors = noClasses()

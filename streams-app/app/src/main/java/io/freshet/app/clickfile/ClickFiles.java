@@ -1,7 +1,7 @@
 package io.freshet.app.clickfile;
 
 import io.freshet.app.clickfile.ClickFileOptions.Format;
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileSystems;

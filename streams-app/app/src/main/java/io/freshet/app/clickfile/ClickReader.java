@@ -2,7 +2,7 @@ package io.freshet.app.clickfile;
 
 import io.freshet.app.clickfile.ClickFileOptions.Format;
 import io.freshet.app.clickfile.ClickFileSummary.LeftOut;
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

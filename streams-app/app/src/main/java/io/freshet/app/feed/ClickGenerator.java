@@ -1,7 +1,7 @@
 package io.freshet.app.feed;
 
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.freshet.app.feed;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import io.freshet.store.Durability;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
 import io.freshet.store.format.Sha256;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;

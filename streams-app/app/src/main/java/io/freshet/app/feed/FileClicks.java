@@ -1,8 +1,8 @@
 package io.freshet.app.feed;
 
 import io.freshet.app.clickfile.ClickReader;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

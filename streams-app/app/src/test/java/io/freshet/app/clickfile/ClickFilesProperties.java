@@ -3,7 +3,7 @@ package io.freshet.app.clickfile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.Zstd;
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

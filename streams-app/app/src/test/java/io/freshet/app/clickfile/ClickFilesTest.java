@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import blue.strategic.parquet.ParquetWriter;
 import com.github.luben.zstd.Zstd;
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

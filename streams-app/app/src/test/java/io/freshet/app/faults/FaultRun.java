@@ -3,9 +3,9 @@ package io.freshet.app.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.freshet.client.click.Click;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
-import io.freshet.store.event.Click;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.testkit.topic.CommittedLog;
 import java.io.IOException;

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.store.FileSnapshotStore;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.testkit.broker.EmbeddedKafka;
 import io.freshet.testkit.broker.ListenerPorts;

@@ -2,10 +2,10 @@ package io.freshet.app.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.client.click.ClickCodec;
+import io.freshet.client.click.MalformedClickException;
 import io.freshet.lab.baseline.SequentialRules;
 import io.freshet.lab.baseline.WindowedPopularity;
-import io.freshet.store.event.ClickCodec;
-import io.freshet.store.event.MalformedClickException;
 import io.freshet.store.vocabulary.Vocabulary;
 import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.metrics.StreamAccuracy;

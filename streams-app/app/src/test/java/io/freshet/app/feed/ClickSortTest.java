@@ -2,8 +2,8 @@ package io.freshet.app.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

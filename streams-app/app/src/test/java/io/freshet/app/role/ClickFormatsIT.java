@@ -8,11 +8,11 @@ import static io.freshet.app.role.RoleOnKafka.started;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.http.HttpServer;
-import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.service.runtime.StreamsRole;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.sequence.Interaction;

@@ -2,8 +2,8 @@ package io.freshet.app.role;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import io.freshet.store.modellog.InputRange;
 import io.freshet.store.modellog.ModelLogCodec;
 import io.freshet.store.modellog.StepRecord;

@@ -12,11 +12,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.TopicKeys;
-import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.service.output.OriginHeaders;
 import io.freshet.service.output.RecordTimes;
 import io.freshet.service.runtime.StreamsRole;

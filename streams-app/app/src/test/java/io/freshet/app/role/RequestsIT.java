@@ -14,14 +14,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.client.deadletter.DeadLetterHeaders;
+import io.freshet.client.recommendation.Recommendation;
+import io.freshet.client.request.ItemSelection;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.service.config.key.TopicKeys;
-import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.service.output.OriginHeaders;
-import io.freshet.service.recommend.Recommendation;
 import io.freshet.service.request.ItemListing;
-import io.freshet.service.request.ItemSelection;
 import io.freshet.service.runtime.StreamsRole;
 import io.freshet.testkit.broker.Broker;
 import java.io.IOException;

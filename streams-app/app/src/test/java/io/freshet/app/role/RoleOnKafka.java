@@ -3,12 +3,12 @@ package io.freshet.app.role;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.runtime.StreamsRole;
 import io.freshet.store.FileSnapshotStore;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
 import io.freshet.testkit.broker.Broker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;

@@ -11,10 +11,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.service.config.key.TopicKeys;
-import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.service.output.OriginHeaders;
 import io.freshet.service.runtime.StreamsRole;
 import io.freshet.service.sequencer.ClickOutcomeCounts;

@@ -1,5 +1,6 @@
 package io.freshet.service.catalogue;
 
+import io.freshet.client.item.CatalogueItem;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,8 @@
 package io.freshet.service.catalogue;
 
+import io.freshet.client.item.CatalogueItem;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ItemCatalogue {
     private static final int SHARED_ENTRIES = 10_000;
+
+    /** The entry of an item that is not in the catalogue. */
+    private static final CatalogueItem ABSENT = new CatalogueItem(List.of(), false);
+
+    /** The entry of every item if there is no catalogue. */
+    private static final CatalogueItem UNLISTED = new CatalogueItem(List.of(), true);
 
     private final boolean used;
     private final Map<String, CatalogueItem> items = new ConcurrentHashMap<>();
@@ -42,7 +50,7 @@ public final class ItemCatalogue {
 
     /** Returns the entry of an item. */
     public CatalogueItem of(String itemId) {
-        return used ? items.getOrDefault(itemId, CatalogueItem.ABSENT) : CatalogueItem.UNLISTED;
+        return used ? items.getOrDefault(itemId, ABSENT) : UNLISTED;
     }
 
     /** Sets the entry of an item; null removes it. */

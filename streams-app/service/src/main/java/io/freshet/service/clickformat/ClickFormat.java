@@ -1,7 +1,7 @@
 package io.freshet.service.clickformat;
 
-import io.freshet.store.event.Click;
-import io.freshet.store.event.MalformedClickException;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.MalformedClickException;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * headers, is thread-safe, and retains neither of them.
  */
 public interface ClickFormat {
-    /** Freshet's own JSON, as {@link io.freshet.store.event.ClickCodec} writes it. */
+    /** Freshet's own JSON, as {@link io.freshet.client.click.ClickCodec} writes it. */
     ClickFormat OWN = new OwnJson();
 
     /** Name of the header with which a producer says that a record is in Freshet's own JSON, whatever the configuration. */

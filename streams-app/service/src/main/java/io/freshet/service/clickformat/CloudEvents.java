@@ -2,13 +2,13 @@ package io.freshet.service.clickformat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickBuilder;
-import io.freshet.store.event.ClickBuilder.Field;
-import io.freshet.store.event.MalformedClickException;
-import io.freshet.store.event.MalformedClickException.Reason;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickBuilder;
+import io.freshet.client.click.ClickBuilder.Field;
+import io.freshet.client.click.MalformedClickException;
+import io.freshet.client.click.MalformedClickException.Reason;
+import io.freshet.client.text.Utf8;
 import io.freshet.store.format.Sha256;
-import io.freshet.store.format.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.EnumMap;

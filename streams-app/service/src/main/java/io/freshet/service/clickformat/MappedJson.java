@@ -1,10 +1,10 @@
 package io.freshet.service.clickformat;
 
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickBuilder;
-import io.freshet.store.event.ClickBuilder.Field;
-import io.freshet.store.event.MalformedClickException;
-import io.freshet.store.event.MalformedClickException.Reason;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickBuilder;
+import io.freshet.client.click.ClickBuilder.Field;
+import io.freshet.client.click.MalformedClickException;
+import io.freshet.client.click.MalformedClickException.Reason;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

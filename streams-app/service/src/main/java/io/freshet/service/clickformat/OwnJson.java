@@ -2,9 +2,9 @@ package io.freshet.service.clickformat;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
-import io.freshet.store.event.MalformedClickException;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
+import io.freshet.client.click.MalformedClickException;
 import java.util.Objects;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.freshet.service.clickformat;
 
-import io.freshet.store.event.ClickBuilder.Field;
+import io.freshet.client.click.ClickBuilder.Field;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

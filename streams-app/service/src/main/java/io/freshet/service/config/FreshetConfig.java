@@ -1,5 +1,6 @@
 package io.freshet.service.config;
 
+import io.freshet.client.click.ClickBuilder.Field;
 import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.encoder.EncoderShape;
 import io.freshet.model.recommender.ModelConfig;
@@ -24,7 +25,6 @@ import io.freshet.service.variant.UserSplit;
 import io.freshet.store.RetentionPolicy;
 import io.freshet.store.S3Settings;
 import io.freshet.store.StoreLocation;
-import io.freshet.store.event.ClickBuilder.Field;
 import io.freshet.store.event.EventTypes;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.config.OnlineConfig;

@@ -233,7 +233,7 @@ public final class HttpServer implements AutoCloseable {
         if (answering instanceof StreamsRole streams) {
             addStreamsRoutes(roles, streams, bodies);
         }
-        routes.addAll(new Description(routes).routes());
+        routes.addAll(new Description(config, routes).routes());
     }
 
     private void addStreamsRoutes(Roles roles, StreamsRole streams, RequestBody bodies) {

@@ -1,14 +1,20 @@
 package io.freshet.service.json;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A JSON schema of an OpenAPI 3.1 document. Immutable. */
+/** A JSON schema of an OpenAPI 3.1 or AsyncAPI 3.0 document. Immutable. */
 @FunctionalInterface
 public interface Schema {
+    /** The forms of {@link io.freshet.client.click.IsoTimestamp}. It also refuses days and times that do not exist. */
+    String ISO_TIMESTAMP = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,18})?)?"
+            + "(Z|[+-][0-9]{2}(:?[0-9]{2})?)$";
+
     /** Returns the schema as a new JSON object, and adds to the components the named schemas that it refers to. */
     ObjectNode in(Components components);
 
@@ -45,9 +51,14 @@ public interface Schema {
 
     /** Returns the schema of the time of a click. */
     static Schema timestamp() {
-        return type("integer", "string").described("Milliseconds since 1970, or ISO-8601 with an offset.");
+        return type("integer", "string")
+                .with("minimum", 0)
+                .with("maximum", Click.MAX_TIMESTAMP_MS)
+                .with("pattern", ISO_TIMESTAMP)
+                .described("Milliseconds since 1970, or ISO-8601 with an offset.");
     }
 
+    /** Returns the schema of an object with these fields, and with any others. */
     static Schema object(List<Field> fields) {
         return components -> {
             ObjectNode object = type("object").in(components);
@@ -79,6 +90,22 @@ public interface Schema {
 
     default Schema with(String keyword, Object value) {
         return components -> in(components).set(keyword, JsonRecords.MAPPER.valueToTree(value));
+    }
+
+    /** Returns a copy that allows null, too. The schema must have a type. */
+    default Schema orNull() {
+        return components -> {
+            ObjectNode schema = in(components);
+            JsonNode type = schema.path("type");
+            ArrayNode types = schema.putArray("type");
+            if (type.isArray()) {
+                type.forEach(types::add);
+            } else {
+                types.add(type);
+            }
+            types.add("null");
+            return schema;
+        };
     }
 
     /** Returns a copy with a description, which is put before an earlier one. */

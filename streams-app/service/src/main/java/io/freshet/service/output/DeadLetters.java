@@ -2,6 +2,7 @@ package io.freshet.service.output;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.store.format.Sha256;
 import io.freshet.store.sequence.ClickOrigin;
 import java.util.Arrays;

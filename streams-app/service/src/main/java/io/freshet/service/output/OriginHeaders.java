@@ -2,7 +2,8 @@ package io.freshet.service.output;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.store.sequence.ClickOrigin;
 import java.util.Optional;
 import org.apache.kafka.common.header.Header;
@@ -14,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * UTF-8 text, so that a console consumer can show it.
  */
 public final class OriginHeaders {
-    public static final String TOPIC = "freshet.origin.topic";
-    public static final String PARTITION = "freshet.origin.partition";
-    public static final String OFFSET = "freshet.origin.offset";
-    public static final String TIMESTAMP = "freshet.origin.timestamp";
+    public static final String TOPIC = DeadLetterHeaders.ORIGIN_TOPIC;
+    public static final String PARTITION = DeadLetterHeaders.ORIGIN_PARTITION;
+    public static final String OFFSET = DeadLetterHeaders.ORIGIN_OFFSET;
+    public static final String TIMESTAMP = DeadLetterHeaders.ORIGIN_TIMESTAMP;
 
     /** Kafka's limit on topic names. */
     private static final int LONGEST_TOPIC = 249;

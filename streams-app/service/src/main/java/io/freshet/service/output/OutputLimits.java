@@ -1,6 +1,7 @@
 package io.freshet.service.output;
 
-import io.freshet.store.format.Utf8;
+import io.freshet.client.deadletter.DeadLetterHeaders;
+import io.freshet.client.text.Utf8;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;

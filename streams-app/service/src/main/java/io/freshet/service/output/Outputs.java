@@ -1,5 +1,6 @@
 package io.freshet.service.output;
 
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.TopicKeys;

@@ -1,5 +1,6 @@
 package io.freshet.service.recommend;
 
+import io.freshet.client.recommendation.Recommendation;
 import io.freshet.model.search.TopKResults;
 import io.freshet.service.serving.ScoredRow;
 import io.freshet.service.serving.ServedModel;

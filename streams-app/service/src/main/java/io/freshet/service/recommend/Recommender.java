@@ -1,5 +1,9 @@
 package io.freshet.service.recommend;
 
+import io.freshet.client.recommendation.Fallback;
+import io.freshet.client.recommendation.Recommendation;
+import io.freshet.client.request.ItemSelection;
+import io.freshet.client.request.RecommendationRequest;
 import io.freshet.model.search.Scorer;
 import io.freshet.service.catalogue.CategoryCap;
 import io.freshet.service.catalogue.ItemCatalogue;
@@ -10,8 +14,6 @@ import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.popularity.Trending;
 import io.freshet.service.request.ItemFilter;
 import io.freshet.service.request.ItemListing;
-import io.freshet.service.request.ItemSelection;
-import io.freshet.service.request.RecommendationRequest;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.service.serving.RowSelection;
 import io.freshet.service.serving.ScoredRow;
@@ -100,7 +102,7 @@ public final class Recommender {
      *
      * @param known sequence of the request's user; null if there is none, or if the request gives a history
      */
-    public Recommendation answer(RecommendationRequest request, @Nullable UserSequence known) {
+    public Answer answer(RecommendationRequest request, @Nullable UserSequence known) {
         return answer(request, known, shared.clock().millis());
     }
 
@@ -109,7 +111,7 @@ public final class Recommender {
      *
      * @param nowMs time of the request, which decides which seen items may be recommended again
      */
-    public Recommendation answer(RecommendationRequest request, @Nullable UserSequence known, long nowMs) {
+    public Answer answer(RecommendationRequest request, @Nullable UserSequence known, long nowMs) {
         List<Interaction> events = events(request, known);
         ItemFilter filter = new ItemFilter(request.selection(), shared.catalogue(), seen(events, nowMs));
         return answerAll(List.of(new Question(events, filter, request.k(), request.why())))
@@ -123,7 +125,7 @@ public final class Recommender {
      *
      * @param sequences at most {@value #MOST_AT_ONCE}, none of them empty
      */
-    public List<Recommendation> answerAll(List<UserSequence> sequences, int k) {
+    public List<Answer> answerAll(List<UserSequence> sequences, int k) {
         List<Question> questions = new ArrayList<>(sequences.size());
         for (UserSequence sequence : sequences) {
             List<Interaction> events = sequence.interactions();
@@ -133,8 +135,8 @@ public final class Recommender {
         return answerAll(questions);
     }
 
-    private List<Recommendation> answerAll(List<Question> questions) {
-        List<Recommendation> answers = new ArrayList<>(askModel(questions));
+    private List<Answer> answerAll(List<Question> questions) {
+        List<Answer> answers = new ArrayList<>(askModel(questions));
         for (int i = 0; i < answers.size(); i++) {
             Question question = questions.get(i);
             answers.set(i, orPopular(answers.get(i), question.filter(), question.k()));
@@ -144,16 +146,19 @@ public final class Recommender {
         return answers;
     }
 
-    private Recommendation orPopular(Recommendation answer, ItemFilter filter, int k) {
+    private Answer orPopular(Answer answer, ItemFilter filter, int k) {
         return answer.fallback() == null
                 ? answer
-                : new Recommendation(popular(filter, k), answer.model(), answer.fallback(), variant);
+                : new Answer(popular(filter, k), answer.model(), answer.fallback(), variant);
     }
 
     private static List<Interaction> events(RecommendationRequest request, @Nullable UserSequence known) {
-        List<Interaction> history = request.history();
+        List<RecommendationRequest.Event> history = request.history();
         if (history != null) {
-            return history;
+            return history.stream()
+                    .map(event -> new Interaction(
+                            event.itemId(), event.timestampMs(), event.eventType(), Interaction.NO_EVENT_ID))
+                    .toList();
         }
         return known == null ? List.of() : known.interactions();
     }
@@ -169,7 +174,7 @@ public final class Recommender {
     }
 
     /** Returns the model's answers, without items where it has none. */
-    private List<Recommendation> askModel(List<Question> questions) {
+    private List<Answer> askModel(List<Question> questions) {
         ServedModel model = live.acquire();
         try {
             if (model == null) {
@@ -185,7 +190,7 @@ public final class Recommender {
                 asked.add(new ServedModel.Question(history, new RowSelection(model, question.filter(), question.k())));
             }
             model.answer(asked);
-            List<Recommendation> answers = new ArrayList<>(asked.size());
+            List<Answer> answers = new ArrayList<>(asked.size());
             for (int i = 0; i < asked.size(); i++) {
                 answers.add(answerOf(model, questions.get(i), asked.get(i)));
             }
@@ -195,7 +200,7 @@ public final class Recommender {
         }
     }
 
-    private Recommendation answerOf(ServedModel model, Question question, ServedModel.Question asked) {
+    private Answer answerOf(ServedModel model, Question question, ServedModel.Question asked) {
         List<ScoredRow> rows = asked.selection().chosen();
         if (question.events().isEmpty()) {
             return none(Fallback.UNKNOWN_USER, model);
@@ -207,11 +212,11 @@ public final class Recommender {
                 model, rows, question.why() ? Explanation.of(model, asked.history(), rows, shared.whyItems()) : null);
     }
 
-    private Recommendation none(Fallback reason, @Nullable ServedModel model) {
-        return new Recommendation(List.of(), model == null ? null : stamp(model), reason, variant);
+    private Answer none(Fallback reason, @Nullable ServedModel model) {
+        return new Answer(List.of(), model == null ? null : stamp(model), reason, variant);
     }
 
-    private Recommendation answer(
+    private Answer answer(
             ServedModel model, List<ScoredRow> rows, @Nullable List<List<Recommendation.Because>> reasons) {
         if (rows.isEmpty()) {
             return none(Fallback.ALL_FILTERED, model);
@@ -222,7 +227,7 @@ public final class Recommender {
             items.add(new Recommendation.Item(
                     model.itemAt(row.row()), row.score(), reasons == null ? null : reasons.get(i)));
         }
-        return new Recommendation(items, stamp(model), null, variant);
+        return new Answer(items, stamp(model), null, variant);
     }
 
     private Recommendation.Model stamp(ServedModel model) {
@@ -248,12 +253,12 @@ public final class Recommender {
      * Returns popular items if there is no model, if the model does not know the item, or if no similar item passes the
      * filters.
      */
-    public Recommendation similar(String itemId, ItemListing listing) {
+    public Answer similar(String itemId, ItemListing listing) {
         ItemFilter filter = new ItemFilter(listing.selection(), shared.catalogue(), Set.of(itemId));
         return orPopular(askSimilar(itemId, listing.k(), filter), filter, listing.k());
     }
 
-    private Recommendation askSimilar(String itemId, int k, ItemFilter filter) {
+    private Answer askSimilar(String itemId, int k, ItemFilter filter) {
         ServedModel model = live.acquire();
         try {
             if (model == null) {
@@ -272,10 +277,10 @@ public final class Recommender {
     }
 
     /** Returns the popular items, each with its share of the time-decayed clicks as its score. */
-    public Recommendation trending(ItemListing listing) {
+    public Answer trending(ItemListing listing) {
         List<Recommendation.Item> items =
                 popular(new ItemFilter(listing.selection(), shared.catalogue(), Set.of()), listing.k());
-        return new Recommendation(items, null, null, variant);
+        return new Answer(items, null, null, variant);
     }
 
     /** Passes the catalogue entry of an item to the model. Called by one thread. */

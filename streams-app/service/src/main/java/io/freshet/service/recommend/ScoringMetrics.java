@@ -1,10 +1,11 @@
 package io.freshet.service.recommend;
 
+import io.freshet.client.deadletter.DeadLetterHeaders;
+import io.freshet.client.recommendation.Fallback;
+import io.freshet.client.request.ItemSelection;
 import io.freshet.service.catalogue.ItemCatalogue;
 import io.freshet.service.output.DeadLetterCounts;
-import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.service.request.BadRequestException;
-import io.freshet.service.request.ItemSelection;
 import io.freshet.training.telemetry.LatencyTimers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;

@@ -2,7 +2,7 @@ package io.freshet.service.recommend;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.service.catalogue.CatalogueItem;
+import io.freshet.client.item.CatalogueItem;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.VariantConfig;
 import io.freshet.service.config.key.TrainerKeys;

@@ -1,6 +1,7 @@
 package io.freshet.service.request;
 
-import io.freshet.service.catalogue.CatalogueItem;
+import io.freshet.client.item.CatalogueItem;
+import io.freshet.client.request.ItemSelection;
 import io.freshet.service.catalogue.ItemCatalogue;
 import java.util.Set;
 

@@ -1,5 +1,7 @@
 package io.freshet.service.request;
 
+import io.freshet.client.request.ItemSelection;
+
 /**
  * A request for items that is not about a user: similar or trending items.
  *

@@ -3,6 +3,7 @@ package io.freshet.service.request;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
+import io.freshet.client.request.RecommendationRequest;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.json.Field;
 import io.freshet.service.json.Schema;
@@ -39,6 +40,11 @@ public final class RequestCodec {
     /** Returns the schema of a request in JSON. */
     public Schema body() {
         return schema.body();
+    }
+
+    /** Returns the schema of a request on the requests topic. It is the one of {@link #body}, and stricter. */
+    public Schema onTopic() {
+        return schema.onTopic();
     }
 
     /** Returns the URL parameters of {@link #forUser}. */

@@ -1,13 +1,15 @@
 package io.freshet.service.request;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.request.ItemSelection;
+import io.freshet.client.request.RecommendationRequest;
+import io.freshet.client.request.RecommendationRequest.Event;
+import io.freshet.client.text.Utf8;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.json.Field;
 import io.freshet.service.request.BadRequestException.Reason;
-import io.freshet.store.event.Click;
-import io.freshet.store.format.Utf8;
-import io.freshet.store.sequence.Interaction;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +35,7 @@ final class RequestFields {
 
     private final FreshetConfig config;
     private @Nullable String userId;
-    private @Nullable List<Interaction> history;
+    private @Nullable List<Event> history;
     private int k;
     private Set<String> exclude = Set.of();
     private @Nullable Set<String> includeOnly;
@@ -51,7 +53,7 @@ final class RequestFields {
         userId = id(USER_ID, value);
     }
 
-    void history(List<Interaction> events) throws BadRequestException {
+    void history(List<Event> events) throws BadRequestException {
         if (events.isEmpty()) {
             throw bad(HISTORY, "must have at least one event, or be left out if there is a user_id", "[]");
         }
@@ -67,7 +69,7 @@ final class RequestFields {
         }
     }
 
-    private static void requireOrdered(List<Interaction> events) throws BadRequestException {
+    private static void requireOrdered(List<Event> events) throws BadRequestException {
         long latest = Long.MIN_VALUE;
         for (int i = 0; i < events.size(); i++) {
             long timestampMs = events.get(i).timestampMs();

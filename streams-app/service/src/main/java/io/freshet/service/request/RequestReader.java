@@ -2,11 +2,11 @@ package io.freshet.service.request;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.IsoTimestamp;
+import io.freshet.client.request.RecommendationRequest.Event;
 import io.freshet.service.json.Field;
 import io.freshet.service.request.BadRequestException.Reason;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.IsoTimestamp;
-import io.freshet.store.sequence.Interaction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -65,21 +65,21 @@ final class RequestReader {
         }
     }
 
-    private List<Interaction> events() throws IOException, BadRequestException {
+    private List<Event> events() throws IOException, BadRequestException {
         requireArray(RequestFields.HISTORY);
-        List<Interaction> events = new ArrayList<>();
+        List<Event> events = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             fields.requireHistoryFits(events.size() + 1);
             String path = RequestFields.HISTORY + "[" + events.size() + "]";
             events.add(
                     parser.currentToken() == JsonToken.START_OBJECT
                             ? event(path)
-                            : interaction(itemId(path), RequestFields.JUST_NOW, null));
+                            : eventOf(itemId(path), RequestFields.JUST_NOW, null));
         }
         return events;
     }
 
-    private Interaction event(String path) throws IOException, BadRequestException {
+    private Event event(String path) throws IOException, BadRequestException {
         String itemId = null;
         long timestampMs = RequestFields.JUST_NOW;
         String eventType = null;
@@ -104,11 +104,11 @@ final class RequestReader {
                     path + "." + RequestSchema.ITEM_ID,
                     path + "." + RequestSchema.ITEM_ID + " must be there");
         }
-        return interaction(itemId, timestampMs, eventType);
+        return eventOf(itemId, timestampMs, eventType);
     }
 
-    private static Interaction interaction(String itemId, long timestampMs, @Nullable String eventType) {
-        return new Interaction(itemId, timestampMs, eventType, Interaction.NO_EVENT_ID);
+    private static Event eventOf(String itemId, long timestampMs, @Nullable String eventType) {
+        return new Event(itemId, timestampMs, eventType);
     }
 
     private List<String> ids(String field) throws IOException, BadRequestException {

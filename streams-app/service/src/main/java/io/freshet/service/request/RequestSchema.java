@@ -1,14 +1,16 @@
 package io.freshet.service.request;
 
+import io.freshet.client.click.Click;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.ConfigKey;
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.json.Field;
 import io.freshet.service.json.Schema;
-import io.freshet.store.event.Click;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The fields of requests in JSON and in URLs. The readers refuse all other fields, and the description of the HTTP API has
@@ -29,8 +31,8 @@ record RequestSchema(List<Field> fields, List<Field> ofUser, List<Field> ofItems
     /** Fields of an event of a history. */
     static final List<Field> OF_EVENT = List.of(
             Field.required(ITEM_ID, Schema.id(), ""),
-            Field.optional(TIMESTAMP, Schema.timestamp(), ""),
-            Field.optional(EVENT_TYPE, Schema.text(Click.MAX_EVENT_TYPE_BYTES), ""));
+            Field.optional(TIMESTAMP, Schema.timestamp().orNull(), ""),
+            Field.optional(EVENT_TYPE, Schema.text(Click.MAX_EVENT_TYPE_BYTES).orNull(), ""));
 
     private static final Field WHY_FIELD = Field.optional(
             RequestFields.WHY,
@@ -84,6 +86,29 @@ record RequestSchema(List<Field> fields, List<Field> ofUser, List<Field> ofItems
 
     private static String code(ConfigKey<?> key) {
         return "`" + key.name() + "`";
+    }
+
+    /**
+     * Returns the schema of a request on its topic. Unlike {@link #body}, it says that fields may be null, and that a request
+     * has either a user or a history.
+     */
+    Schema onTopic() {
+        Schema object = Schema.object(fields.stream()
+                .map(field -> Field.optional(field.name(), field.schema().orNull(), field.description()))
+                .toList());
+        return object.closed()
+                .with(
+                        "oneOf",
+                        List.of(
+                                present(RequestFields.USER_ID, List.of("string", "integer")),
+                                present(RequestFields.HISTORY, "array")))
+                .described("Has either a `user_id` or a `history`. A field that is null counts as absent.")
+                .named("RecommendationRequest");
+    }
+
+    /** @param type the types in JSON, as a text or a list of texts */
+    private static Map<String, Object> present(String field, Object type) {
+        return new TreeMap<>(Map.of("required", List.of(field), "properties", Map.of(field, Map.of("type", type))));
     }
 
     /** Returns the schema of a request in JSON. */

@@ -1,6 +1,6 @@
 package io.freshet.service.scoring;
 
-import io.freshet.service.recommend.Recommendation;
+import io.freshet.service.recommend.Answer;
 import io.freshet.service.recommend.Recommender;
 import io.freshet.service.recommend.Variant;
 import io.freshet.store.sequence.SequenceUpdate;
@@ -26,7 +26,7 @@ final class AnswerBatch {
     static final class Asked {
         private final Record<byte[], SequenceUpdate> record;
         private final Context trace;
-        private @Nullable Recommendation answer;
+        private @Nullable Answer answer;
         private @Nullable RuntimeException failure;
 
         private Asked(Record<byte[], SequenceUpdate> record, Context trace) {
@@ -73,7 +73,7 @@ final class AnswerBatch {
      *
      * @param failed receives the sequences that cannot be answered even alone
      */
-    void answer(BiConsumer<Asked, Recommendation> answered, BiConsumer<Asked, RuntimeException> failed) {
+    void answer(BiConsumer<Asked, Answer> answered, BiConsumer<Asked, RuntimeException> failed) {
         if (waiting.isEmpty()) {
             return;
         }
@@ -111,7 +111,7 @@ final class AnswerBatch {
 
     private void score(List<Asked> asked) {
         try {
-            List<Recommendation> answers = recommend(asked);
+            List<Answer> answers = recommend(asked);
             for (int i = 0; i < answers.size(); i++) {
                 asked.get(i).answer = answers.get(i);
             }
@@ -128,10 +128,10 @@ final class AnswerBatch {
         }
     }
 
-    private List<Recommendation> recommend(List<Asked> asked) {
+    private List<Answer> recommend(List<Asked> asked) {
         long startNs = System.nanoTime();
         Recommender recommender = variant.recommender();
-        List<Recommendation> answers = recommender.answerAll(
+        List<Answer> answers = recommender.answerAll(
                 asked.stream().map(one -> one.record().value().sequence()).toList(), topK);
         recommender.metrics().scored(answers.size(), System.nanoTime() - startNs);
         return answers;

@@ -2,8 +2,8 @@ package io.freshet.service.scoring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.service.catalogue.CatalogueItemCodec;
-import io.freshet.service.catalogue.MalformedItemException;
+import io.freshet.client.item.CatalogueItemCodec;
+import io.freshet.client.item.MalformedItemException;
 import io.freshet.service.recommend.Variants;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;

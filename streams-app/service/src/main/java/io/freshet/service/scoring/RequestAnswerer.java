@@ -2,19 +2,19 @@ package io.freshet.service.scoring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.service.output.DeadLetterHeaders;
+import io.freshet.client.deadletter.DeadLetterHeaders;
+import io.freshet.client.request.RecommendationRequest;
 import io.freshet.service.output.DeadLetters;
 import io.freshet.service.output.OriginHeaders;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.output.PassedHeaders;
 import io.freshet.service.output.RecordTimes;
-import io.freshet.service.recommend.Recommendation;
+import io.freshet.service.recommend.Answer;
 import io.freshet.service.recommend.RecommendationWriter;
 import io.freshet.service.recommend.Recommender;
 import io.freshet.service.recommend.ScoringMetrics;
 import io.freshet.service.recommend.Variants;
 import io.freshet.service.request.BadRequestException;
-import io.freshet.service.request.RecommendationRequest;
 import io.freshet.service.request.RequestCodec;
 import io.freshet.service.sequencer.DropWarnings;
 import io.freshet.service.sequencer.SequencerTopology;
@@ -127,7 +127,7 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
             ClickOrigin origin) {
         long startNs = System.nanoTime();
         Recommender recommender = variants.answering(request.userId()).recommender();
-        Recommendation answer = recommender.answer(request, known, record.timestamp());
+        Answer answer = recommender.answer(request, known, record.timestamp());
         long nowMs = context().currentSystemTimeMs();
         byte[] json = RecommendationWriter.toJson(request.userId(), answer, origin, nowMs);
         metrics.requestAnsweredAfter(nowMs - origin.recordTimestampMs());

@@ -8,7 +8,7 @@ import io.freshet.service.config.key.VariantKeys;
 import io.freshet.service.output.ImportMark;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.output.PassedHeaders;
-import io.freshet.service.recommend.Recommendation;
+import io.freshet.service.recommend.Answer;
 import io.freshet.service.recommend.RecommendationWriter;
 import io.freshet.service.recommend.Variant;
 import io.freshet.service.telemetry.AnswerSpans;
@@ -143,7 +143,7 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
                         "It cannot be answered", asked.record().value().cause(), error));
     }
 
-    private void forward(Variant variant, AnswerBatch.Asked asked, Recommendation answer, long nowMs) {
+    private void forward(Variant variant, AnswerBatch.Asked asked, Answer answer, long nowMs) {
         Record<byte[], SequenceUpdate> record = asked.record();
         ClickOrigin cause = record.value().cause();
         String userId = text(record.key());

@@ -1,9 +1,9 @@
 package io.freshet.service.sequencer;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.SequencerKeys;
-import io.freshet.service.output.DeadLetterHeaders;
-import io.freshet.store.event.Click;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

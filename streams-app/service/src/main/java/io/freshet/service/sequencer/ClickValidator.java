@@ -2,16 +2,16 @@ package io.freshet.service.sequencer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
+import io.freshet.client.click.MalformedClickException;
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.service.clickformat.ClickFormat;
-import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.service.output.DeadLetters;
 import io.freshet.service.output.OriginHeaders;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.output.PassedHeaders;
 import io.freshet.service.output.RecordTimes;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
-import io.freshet.store.event.MalformedClickException;
 import io.freshet.store.sequence.ClickOrigin;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Headers;

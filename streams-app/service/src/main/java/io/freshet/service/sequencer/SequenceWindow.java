@@ -1,9 +1,9 @@
 package io.freshet.service.sequencer;
 
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
+import io.freshet.client.text.Utf8;
 import io.freshet.store.event.EventTypes;
 import io.freshet.store.event.EventTypes.Meaning;
-import io.freshet.store.format.Utf8;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.UserSequence;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.freshet.service.sequencer;
 
+import io.freshet.client.click.Click;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.service.output.ImportMark;
 import io.freshet.service.variant.VariantRouting;
-import io.freshet.store.event.Click;
 import io.freshet.store.sequence.ClickOrigin;
 import io.freshet.store.sequence.EventClock;
 import io.freshet.store.sequence.Interaction;

@@ -1,8 +1,8 @@
 package io.freshet.service.sequencer;
 
+import io.freshet.client.click.MalformedClickException;
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.service.output.DeadLetterCounts;
-import io.freshet.service.output.DeadLetterHeaders;
-import io.freshet.store.event.MalformedClickException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.freshet.service.sequencer;
 
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
 import io.freshet.store.sequence.ClickOrigin;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.freshet.service.serving;
 
-import io.freshet.service.catalogue.CatalogueItem;
+import io.freshet.client.item.CatalogueItem;
 import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.ModelLogRecord;
 import io.freshet.store.modellog.PublishedStep;

@@ -1,9 +1,9 @@
 package io.freshet.service.serving;
 
+import io.freshet.client.item.CatalogueItem;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.model.search.RowFilter;
 import io.freshet.model.search.Scorer;
-import io.freshet.service.catalogue.CatalogueItem;
 import io.freshet.service.catalogue.CategoryCap;
 import io.freshet.service.request.ItemFilter;
 import io.freshet.store.sequence.HistoryRows;

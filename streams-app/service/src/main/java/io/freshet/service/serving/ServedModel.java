@@ -1,12 +1,12 @@
 package io.freshet.service.serving;
 
+import io.freshet.client.item.CatalogueItem;
 import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.model.search.ModelIvfIndex;
 import io.freshet.model.search.Scorer;
 import io.freshet.model.search.SimilarItems;
 import io.freshet.model.search.TopKResults;
-import io.freshet.service.catalogue.CatalogueItem;
 import io.freshet.service.catalogue.CatalogueRows;
 import io.freshet.service.catalogue.ItemCatalogue;
 import io.freshet.store.Snapshot;

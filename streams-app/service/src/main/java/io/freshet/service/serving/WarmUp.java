@@ -1,8 +1,8 @@
 package io.freshet.service.serving;
 
+import io.freshet.client.request.ItemSelection;
 import io.freshet.service.catalogue.ItemCatalogue;
 import io.freshet.service.request.ItemFilter;
-import io.freshet.service.request.ItemSelection;
 import io.freshet.service.telemetry.LogIds;
 import io.freshet.store.event.EventTypes;
 import io.freshet.store.sequence.HistoryRows;

@@ -3,14 +3,14 @@ package io.freshet.service.clickformat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
+import io.freshet.client.click.MalformedClickException;
+import io.freshet.client.click.MalformedClickException.Reason;
 import io.freshet.fuzz.BinaryMutator;
 import io.freshet.fuzz.Fuzz;
 import io.freshet.fuzz.JsonMutator;
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
-import io.freshet.store.event.MalformedClickException;
-import io.freshet.store.event.MalformedClickException.Reason;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.click.MalformedClickException;
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.MalformedClickException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;

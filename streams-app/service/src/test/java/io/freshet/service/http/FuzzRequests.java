@@ -109,7 +109,7 @@ final class FuzzRequests {
     private static final List<String> METHODS =
             List.of("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "BREW");
     private static final int LONG_BODY_BYTES = 10 << 20;
-    private static final int LONG_BODIES_IN = 500;
+    private static final int LONG_BODIES_IN = 100;
 
     private final JsonNode description;
     private final String token;

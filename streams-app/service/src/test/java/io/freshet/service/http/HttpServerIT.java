@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.service.config.key.ScoringKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.http.exchange.ClickRefusals;
 import io.freshet.service.http.exchange.Route;
 import io.freshet.service.http.page.EventStreams;
@@ -611,6 +612,17 @@ final class HttpServerIT {
             case "/v1/model/rollback" -> "{\"version\": \"000000000001-000000000000\"}";
             default -> "";
         };
+    }
+
+    @Test
+    void shouldDescribeItsTopicsWhenAskedForAsyncApi() throws Exception {
+        JsonNode description = asker.get("/asyncapi.json").json();
+
+        assertThat(description.at("/channels/clicks/address").asText()).isEqualTo(config.get(TopicKeys.CLICKS));
+        assertThat(description
+                        .at("/components/schemas/RecommendationRequest/properties/k/maximum")
+                        .asInt())
+                .isEqualTo(config.get(ScoringKeys.MAX_K));
     }
 
     @Test

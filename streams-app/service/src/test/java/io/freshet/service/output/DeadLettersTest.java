@@ -3,6 +3,7 @@ package io.freshet.service.output;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.service.telemetry.TraceHeaders;
 import io.freshet.store.format.Sha256;
 import io.freshet.store.sequence.ClickOrigin;

@@ -2,6 +2,7 @@ package io.freshet.service.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.time.InstantSource;

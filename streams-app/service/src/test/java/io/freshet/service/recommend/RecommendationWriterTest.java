@@ -3,6 +3,8 @@ package io.freshet.service.recommend;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.client.recommendation.Fallback;
+import io.freshet.client.recommendation.Recommendation;
 import io.freshet.store.sequence.ClickOrigin;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,7 @@ final class RecommendationWriterTest {
 
     @Test
     void shouldWriteAnAnswerWithoutWhatItHasNot() {
-        Recommendation answer = new Recommendation(
+        Answer answer = new Answer(
                 List.of(new Recommendation.Item("b\"ü", .5f, null)), new Recommendation.Model("v4", 4), null, "");
 
         assertThat(written("user\n1", answer, CAUSE)).isEqualTo("""
@@ -24,7 +26,7 @@ final class RecommendationWriterTest {
     @Test
     void shouldWriteReasonsVariantAndFallbackWhenThereAre() {
         List<Recommendation.Because> because = List.of(new Recommendation.Because("j", .25f));
-        Recommendation answer = new Recommendation(
+        Answer answer = new Answer(
                 List.of(new Recommendation.Item("i", 0f, because), new Recommendation.Item("l", 0f, List.of())),
                 null,
                 Fallback.ALL_FILTERED,
@@ -36,7 +38,7 @@ final class RecommendationWriterTest {
                 "generated_at":99}""");
     }
 
-    private static String written(@Nullable String userId, Recommendation answer, @Nullable ClickOrigin cause) {
+    private static String written(@Nullable String userId, Answer answer, @Nullable ClickOrigin cause) {
         return new String(RecommendationWriter.toJson(userId, answer, cause, 99), UTF_8);
     }
 }

@@ -2,18 +2,20 @@ package io.freshet.service.recommend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.client.item.CatalogueItem;
+import io.freshet.client.recommendation.Fallback;
+import io.freshet.client.recommendation.Recommendation;
+import io.freshet.client.request.ItemSelection;
+import io.freshet.client.request.RecommendationRequest;
 import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.cooccurrence.CooccurrenceScores;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.model.search.Scorer;
 import io.freshet.model.search.TopKResults;
 import io.freshet.model.tensor.RowTable;
-import io.freshet.service.catalogue.CatalogueItem;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.RepeatPolicy;
 import io.freshet.service.popularity.Popularity;
-import io.freshet.service.request.ItemSelection;
-import io.freshet.service.request.RecommendationRequest;
 import io.freshet.service.scoring.AdvancingClock;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.service.serving.ServedModel;
@@ -191,8 +193,7 @@ class RecommenderProperties {
             List<Interaction> events = events();
             RecommendationRequest request = new RecommendationRequest("u", null, k, selection(), false);
 
-            Recommendation answer =
-                    recommender.answer(request, events.isEmpty() ? null : new UserSequence(events), NOW);
+            Answer answer = recommender.answer(request, events.isEmpty() ? null : new UserSequence(events), NOW);
 
             Naive naive = naive(request, events);
             assertThat(answer.fallback()).isEqualTo(naive.fallback());

@@ -3,12 +3,14 @@ package io.freshet.service.recommend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import io.freshet.service.catalogue.CatalogueItem;
+import io.freshet.client.item.CatalogueItem;
+import io.freshet.client.recommendation.Fallback;
+import io.freshet.client.recommendation.Recommendation;
+import io.freshet.client.request.ItemSelection;
+import io.freshet.client.request.RecommendationRequest;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.popularity.Popularity;
 import io.freshet.service.request.ItemListing;
-import io.freshet.service.request.ItemSelection;
-import io.freshet.service.request.RecommendationRequest;
 import io.freshet.service.scoring.AdvancingClock;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.service.serving.ServedModel;
@@ -46,7 +48,7 @@ final class RecommenderTest {
     void shouldAnswerWithPopularityWhenThereIsNoModel() {
         popular("a", "b");
 
-        Recommendation answer = ask("a");
+        Answer answer = ask("a");
 
         assertThat(answer.fallback()).isEqualTo(Fallback.NO_MODEL);
         assertThat(answer.model()).isNull();
@@ -59,7 +61,7 @@ final class RecommenderTest {
         know("a");
         popular("b");
 
-        Recommendation answer = ask("x");
+        Answer answer = ask("x");
 
         assertThat(answer.fallback()).isEqualTo(Fallback.NO_KNOWN_ITEMS);
         assertThat(answer.model()).isEqualTo(new Recommendation.Model("v4", 4));
@@ -71,7 +73,7 @@ final class RecommenderTest {
         know("a");
         popular("a", "b");
 
-        Recommendation answer = recommender.answer(RecommendationRequest.ofUser("nobody", 1), null);
+        Answer answer = recommender.answer(RecommendationRequest.ofUser("nobody", 1), null);
 
         assertThat(answer.fallback()).isEqualTo(Fallback.UNKNOWN_USER);
         assertThat(answered(answer)).containsExactly("a");
@@ -87,7 +89,7 @@ final class RecommenderTest {
         know("a", "b", "c");
         popular("a", "b", "c", "d", "e");
 
-        Recommendation answer = ask(selection(Set.of("b", "c", "d"), null), "a");
+        Answer answer = ask(selection(Set.of("b", "c", "d"), null), "a");
 
         assertThat(answer.fallback()).isEqualTo(Fallback.ALL_FILTERED);
         assertThat(answered(answer)).containsExactly("e");
@@ -98,8 +100,7 @@ final class RecommenderTest {
         know(IntStream.range(0, 40).mapToObj(i -> "i" + i).toArray(String[]::new));
 
         List<String> first = answered(ask("i0"));
-        Recommendation answer =
-                ask(Stream.concat(Stream.of("i0"), first.stream()).toArray(String[]::new));
+        Answer answer = ask(Stream.concat(Stream.of("i0"), first.stream()).toArray(String[]::new));
 
         assertThat(first).hasSize(3).doesNotContain("i0").doesNotHaveDuplicates();
         assertThat(answer.fallback()).isNull();
@@ -117,10 +118,11 @@ final class RecommenderTest {
     @Test
     void shouldAnswerAHistoryAsTheUserWhoHasIt() {
         know("a", "b", "c", "d", "e");
-        List<Interaction> history = sequence("a", "c").interactions();
+        List<RecommendationRequest.Event> history = sequence("a", "c").interactions().stream()
+                .map(past -> new RecommendationRequest.Event(past.itemId(), past.timestampMs(), past.eventType()))
+                .toList();
 
-        Recommendation answer =
-                recommender.answer(new RecommendationRequest(null, history, 3, ItemSelection.ALL, false), null);
+        Answer answer = recommender.answer(new RecommendationRequest(null, history, 3, ItemSelection.ALL, false), null);
 
         assertThat(answer).isEqualTo(ask("a", "c"));
     }
@@ -132,11 +134,11 @@ final class RecommenderTest {
         List<UserSequence> sequences =
                 List.of(sequence("a"), sequence("x", "y"), sequence("b", "a"), sequence("a", "b", "c", "d", "e", "f"));
 
-        List<Recommendation> together = recommender.answerAll(sequences, 3);
+        List<Answer> together = recommender.answerAll(sequences, 3);
 
         assertThat(together).hasSize(4);
         for (int i = 0; i < together.size(); i++) {
-            Recommendation alone = recommender.answer(RecommendationRequest.ofUser("u", 3), sequences.get(i), NOW);
+            Answer alone = recommender.answer(RecommendationRequest.ofUser("u", 3), sequences.get(i), NOW);
             assertThat(answered(together.get(i))).isEqualTo(answered(alone));
             assertThat(together.get(i).fallback()).isEqualTo(alone.fallback());
             assertThat(together.get(i).model()).isEqualTo(alone.model());
@@ -146,7 +148,7 @@ final class RecommenderTest {
             }
         }
         assertThat(together)
-                .extracting(Recommendation::fallback)
+                .extracting(Answer::fallback)
                 .containsExactly(null, Fallback.NO_KNOWN_ITEMS, null, Fallback.ALL_FILTERED);
     }
 
@@ -202,7 +204,7 @@ final class RecommenderTest {
             catalogue(items[i], new CatalogueItem(List.of(i < 97 ? "many" : "few"), true));
         }
 
-        Recommendation answer = ask(new ItemSelection(Set.of(), null, Set.of(), 1, 0), "i0");
+        Answer answer = ask(new ItemSelection(Set.of(), null, Set.of(), 1, 0), "i0");
 
         assertThat(answered(answer)).hasSize(2);
         assertThat(answered(answer).stream().filter(Set.of("i97", "i98", "i99")::contains))
@@ -214,10 +216,10 @@ final class RecommenderTest {
         know("a", "b", "c", "d");
         UserSequence sequence = sequence("a", "b", "a");
 
-        Recommendation answer =
+        Answer answer =
                 recommender.answer(new RecommendationRequest("u", null, 2, ItemSelection.ALL, true), sequence, NOW);
-        Recommendation plain = recommender.answer(RecommendationRequest.ofUser("u", 2), sequence, NOW);
-        Recommendation afterOne = recommender.answer(
+        Answer plain = recommender.answer(RecommendationRequest.ofUser("u", 2), sequence, NOW);
+        Answer afterOne = recommender.answer(
                 new RecommendationRequest("u", null, 1, ItemSelection.ALL, true), sequence("a"), NOW);
 
         assertThat(answered(answer)).isEqualTo(answered(plain));
@@ -237,9 +239,9 @@ final class RecommenderTest {
         know("a", "b", "c", "d");
         popular("z");
 
-        Recommendation answer = recommender.similar("a", new ItemListing(2, ItemSelection.ALL));
-        Recommendation only = recommender.similar("a", new ItemListing(2, selection(Set.of(), Set.of("a", "d"))));
-        Recommendation unknown = recommender.similar("x", new ItemListing(2, ItemSelection.ALL));
+        Answer answer = recommender.similar("a", new ItemListing(2, ItemSelection.ALL));
+        Answer only = recommender.similar("a", new ItemListing(2, selection(Set.of(), Set.of("a", "d"))));
+        Answer unknown = recommender.similar("x", new ItemListing(2, ItemSelection.ALL));
 
         assertThat(answered(answer)).hasSize(2).doesNotContain("a");
         assertThat(answer.items().getFirst().score())
@@ -260,7 +262,7 @@ final class RecommenderTest {
         shared.trending().put(0, first.snapshot(NOW));
         shared.trending().put(1, second.snapshot(NOW));
 
-        Recommendation trending = recommender.trending(new ItemListing(10, ItemSelection.ALL));
+        Answer trending = recommender.trending(new ItemListing(10, ItemSelection.ALL));
 
         // Weights one day later: a 1.5, b 1 + 1, c 2, of 5.5 in total; ties are broken by id.
         Map<String, Float> shares = new HashMap<>();
@@ -309,15 +311,15 @@ final class RecommenderTest {
         return new ItemSelection(exclude, only, Set.of(), 0, 0f);
     }
 
-    private Recommendation ask(String... history) {
+    private Answer ask(String... history) {
         return ask(ItemSelection.ALL, history);
     }
 
-    private Recommendation ask(ItemSelection selection, String... history) {
+    private Answer ask(ItemSelection selection, String... history) {
         return recommender.answer(new RecommendationRequest("u", null, 3, selection, false), sequence(history));
     }
 
-    private static List<String> answered(Recommendation answer) {
+    private static List<String> answered(Answer answer) {
         return answer.items().stream().map(Recommendation.Item::itemId).toList();
     }
 

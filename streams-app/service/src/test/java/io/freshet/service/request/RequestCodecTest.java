@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.freshet.client.request.ItemSelection;
+import io.freshet.client.request.RecommendationRequest;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.request.BadRequestException.Reason;
-import io.freshet.store.sequence.Interaction;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class RequestCodecTest {
-    private static final long JUST_NOW = RecommendationRequest.JUST_NOW;
-
     private final RequestCodec codec = codec("filter");
     private final RequestCodec withoutCatalogue = codec("off");
 
@@ -71,9 +70,9 @@ final class RequestCodecTest {
         assertThat(request.userId()).isNull();
         assertThat(request.history())
                 .containsExactly(
-                        new Interaction("a", 1_700_000_000_000L, "view", Interaction.NO_EVENT_ID),
-                        new Interaction("b", JUST_NOW, null, Interaction.NO_EVENT_ID),
-                        new Interaction("5", 1_700_000_001_000L, null, Interaction.NO_EVENT_ID));
+                        new RecommendationRequest.Event("a", 1_700_000_000_000L, "view"),
+                        RecommendationRequest.Event.of("b"),
+                        new RecommendationRequest.Event("5", 1_700_000_001_000L, null));
     }
 
     @Test

@@ -2,20 +2,17 @@ package io.freshet.service.request;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.client.item.CatalogueItemCodec;
+import io.freshet.client.item.MalformedItemException;
+import io.freshet.client.request.RequestWriter;
 import io.freshet.fuzz.BinaryMutator;
 import io.freshet.fuzz.Fuzz;
 import io.freshet.fuzz.JsonMutator;
-import io.freshet.service.catalogue.CatalogueItem;
-import io.freshet.service.catalogue.CatalogueItemCodec;
-import io.freshet.service.catalogue.MalformedItemException;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.popularity.PopularItems;
 import io.freshet.service.popularity.PopularItemsCodec;
 import io.freshet.service.popularity.PopularItemsCodecTest;
 import io.freshet.store.format.FormatException;
-import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +27,6 @@ import org.junit.jupiter.api.Test;
  * about 150 bytes.
  */
 final class ScoringFuzzTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final RequestCodec REQUESTS = new RequestCodec(FreshetConfig.of(Map.of(
             "recommendations.max.k",
             "100",
@@ -67,13 +63,9 @@ final class ScoringFuzzTest {
                         "{}".getBytes(UTF_8))
                 .damagedBy(JsonMutator.OF_JSON)
                 .mayThrow(MalformedItemException.class)
-                .encodedBy(ScoringFuzzTest::encoded)
+                .encodedBy(CatalogueItemCodec::toJson)
                 .allocatingAtMost(1 << 18, 256)
                 .run();
-    }
-
-    private static byte[] encoded(CatalogueItem item) throws IOException {
-        return JSON.writeValueAsBytes(Map.of("categories", item.categories(), "available", item.available()));
     }
 
     @Test
@@ -88,38 +80,8 @@ final class ScoringFuzzTest {
                         """.getBytes(UTF_8), "{\"user_id\": 7}".getBytes(UTF_8))
                 .damagedBy(JsonMutator.OF_JSON)
                 .mayThrow(BadRequestException.class)
-                .encodedBy(ScoringFuzzTest::encoded)
+                .encodedBy(RequestWriter::toJson)
                 .allocatingAtMost(1 << 18, 256)
                 .run();
-    }
-
-    private static byte[] encoded(RecommendationRequest request) throws IOException {
-        ObjectNode fields = JSON.createObjectNode();
-        if (request.userId() != null) {
-            fields.put("user_id", request.userId());
-        }
-        if (request.history() != null) {
-            for (var event : request.history()) {
-                ObjectNode one = fields.withArray("history").addObject().put("item_id", event.itemId());
-                one.put("event_type", event.eventType());
-                if (event.timestampMs() != RecommendationRequest.JUST_NOW) {
-                    one.put("timestamp", event.timestampMs());
-                }
-            }
-        }
-        fields.put("k", request.k()).put("why", request.why());
-        ItemSelection selection = request.selection();
-        fields.put("min_score", selection.minScore());
-        fields.set("exclude", JSON.valueToTree(selection.exclude()));
-        if (selection.includeOnly() != null) {
-            fields.set("include_only", JSON.valueToTree(selection.includeOnly()));
-        }
-        if (!selection.categories().isEmpty()) {
-            fields.set("categories", JSON.valueToTree(selection.categories()));
-        }
-        if (selection.maxPerCategory() > 0) {
-            fields.put("max_per_category", selection.maxPerCategory());
-        }
-        return JSON.writeValueAsBytes(fields);
     }
 }

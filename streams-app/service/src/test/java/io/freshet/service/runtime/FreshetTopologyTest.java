@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.recommend.Variants;
 import io.freshet.service.scoring.AdvancingClock;
 import io.freshet.service.sequencer.BoundedRocksDb;
 import io.freshet.service.serving.LiveModel;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.recommend.Variants;
@@ -14,8 +16,6 @@ import io.freshet.service.sequencer.BoundedRocksDb;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.service.serving.ServedModel;
 import io.freshet.service.serving.TinyModels;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;

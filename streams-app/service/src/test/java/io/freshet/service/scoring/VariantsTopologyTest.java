@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.output.ImportMark;
 import io.freshet.service.output.Outputs;
@@ -17,8 +19,6 @@ import io.freshet.service.serving.LiveModel;
 import io.freshet.service.serving.ServedModel;
 import io.freshet.service.serving.TinyModels;
 import io.freshet.service.variant.VariantRouting;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
 import io.freshet.training.metrics.Accuracy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;

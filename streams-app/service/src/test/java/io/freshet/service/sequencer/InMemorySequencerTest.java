@@ -2,7 +2,7 @@ package io.freshet.service.sequencer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
 import io.freshet.store.event.EventTypes;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.training.step.UserUpdate;

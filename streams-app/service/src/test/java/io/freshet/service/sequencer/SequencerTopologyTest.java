@@ -4,15 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.service.config.key.TopicKeys;
-import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.service.output.ImportMark;
 import io.freshet.service.output.OriginHeaders;
 import io.freshet.service.output.Outputs;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
 import io.freshet.store.sequence.ClickOrigin;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdate;

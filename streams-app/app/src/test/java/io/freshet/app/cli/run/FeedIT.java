@@ -3,10 +3,10 @@ package io.freshet.app.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.app.cli.Freshet;
+import io.freshet.client.click.ClickCodec;
 import io.freshet.service.clickformat.ClickFormat;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.TopicKeys;
-import io.freshet.store.event.ClickCodec;
 import io.freshet.testkit.broker.Broker;
 import java.nio.file.Path;
 import java.time.Duration;

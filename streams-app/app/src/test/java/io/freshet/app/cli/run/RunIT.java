@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import io.freshet.service.variant.UserSplit;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
 import io.freshet.testkit.broker.Broker;
 import io.freshet.testkit.process.FreshetProcess;
 import java.io.IOException;

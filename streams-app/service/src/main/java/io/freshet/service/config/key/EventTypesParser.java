@@ -2,7 +2,7 @@ package io.freshet.service.config.key;
 
 import static io.freshet.service.config.key.TextForms.require;
 
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
 import io.freshet.store.event.EventTypes;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;

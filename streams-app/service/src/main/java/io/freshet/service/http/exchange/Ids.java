@@ -1,7 +1,7 @@
 package io.freshet.service.http.exchange;
 
-import io.freshet.store.event.Click;
-import io.freshet.store.format.Utf8;
+import io.freshet.client.click.Click;
+import io.freshet.client.text.Utf8;
 import io.javalin.http.Context;
 
 /** Reads ids of users and items from paths. */

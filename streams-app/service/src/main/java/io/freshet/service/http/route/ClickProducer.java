@@ -2,14 +2,14 @@ package io.freshet.service.http.route;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import io.freshet.service.clickformat.ClickFormat;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.HttpKeys;
 import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.telemetry.TraceHeaders;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
 import io.freshet.training.telemetry.KafkaMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;

@@ -1,7 +1,9 @@
 package io.freshet.service.http.route;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.freshet.client.click.Click;
 import io.freshet.service.config.AccessTokens.Scope;
+import io.freshet.service.contract.PublicTopics;
 import io.freshet.service.http.exchange.ClickRefusals;
 import io.freshet.service.http.exchange.Json;
 import io.freshet.service.http.exchange.Operation;
@@ -10,13 +12,10 @@ import io.freshet.service.http.exchange.ProblemException;
 import io.freshet.service.http.exchange.ProblemType;
 import io.freshet.service.http.exchange.RequestBody;
 import io.freshet.service.http.exchange.Route;
-import io.freshet.service.json.Field;
 import io.freshet.service.json.MaxItems;
 import io.freshet.service.json.Schema;
 import io.freshet.service.sequencer.ClickRules;
 import io.freshet.service.telemetry.TraceHeaders;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -34,18 +33,6 @@ public final class ClickRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(ClickRoutes.class);
     private static final int ALL = 202;
     private static final int SOME = 207;
-
-    /** A click as {@link ClickCodec} reads it. */
-    private static final Schema CLICK = Schema.object(List.of(
-                    Field.required("user_id", Schema.id(), ""),
-                    Field.required("item_id", Schema.id(), ""),
-                    Field.required("timestamp", Schema.timestamp(), ""),
-                    Field.optional("event_type", Schema.optionalText(Click.MAX_EVENT_TYPE_BYTES), ""),
-                    Field.optional(
-                            "event_id",
-                            Schema.optionalText(Click.MAX_EVENT_ID_BYTES),
-                            "A second click of the user with the same id is dropped.")))
-            .named("Click");
 
     private final ClickProducer producer;
     private final RequestBody bodies;
@@ -82,8 +69,9 @@ public final class ClickRoutes {
                 .description("The answer comes when all required replicas have the clicks, or after"
                         + " `http.clicks.timeout.ms`. A refused click does not affect the others.")
                 .body(Schema.oneOf(
-                        CLICK,
-                        CLICK.list()
+                        PublicTopics.CLICK,
+                        PublicTopics.CLICK
+                                .list()
                                 .with("minItems", 1)
                                 .with("maxItems", mostClicks)
                                 .described("At most `http.max.clicks`.")))

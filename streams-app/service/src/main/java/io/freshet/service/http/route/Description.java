@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.service.config.AccessTokens.Scope;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.contract.AsyncApi;
 import io.freshet.service.http.exchange.Json;
 import io.freshet.service.http.exchange.Operation;
 import io.freshet.service.http.exchange.Operation.Tag;
@@ -17,7 +19,10 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Serves {@code /openapi.json}, the OpenAPI 3.1 description of the routes that this instance has. Immutable. */
+/**
+ * Serves {@code /openapi.json}, the OpenAPI 3.1 description of the routes that this instance has, and {@code
+ * /asyncapi.json}, the AsyncAPI 3.0 description of the public topics. Immutable.
+ */
 public final class Description {
     private static final String HEADER = """
             {
@@ -49,16 +54,29 @@ public final class Description {
 
     private final List<Route> routes;
     private final byte[] document;
+    private final byte[] topics;
 
-    /** @param others routes to describe, beside the one of the description */
-    public Description(List<Route> others) {
-        routes = List.of(Route.get(
-                "/openapi.json",
-                Scope.READ,
-                new Operation("describe", Tag.OPERATIONS, "This description")
-                        .ignoringParameters()
-                        .answers(200, "OpenAPI 3.1.", Schema.type("object")),
-                this::answer));
+    /**
+     * @param config has the names of the topics
+     * @param others routes to describe, beside those of the descriptions
+     */
+    public Description(FreshetConfig config, List<Route> others) {
+        topics = JsonRecords.write(AsyncApi.of(config));
+        routes = List.of(
+                Route.get(
+                        "/openapi.json",
+                        Scope.READ,
+                        new Operation("describe", Tag.OPERATIONS, "This description")
+                                .ignoringParameters()
+                                .answers(200, "OpenAPI 3.1.", Schema.type("object")),
+                        this::answer),
+                Route.get(
+                        "/asyncapi.json",
+                        Scope.READ,
+                        new Operation("describeTopics", Tag.OPERATIONS, "The description of the public topics")
+                                .ignoringParameters()
+                                .answers(200, "AsyncAPI 3.0.", Schema.type("object")),
+                        context -> Json.answer(context, 200, topics)));
         document = JsonRecords.write(
                 describe(Stream.concat(others.stream(), routes.stream()).toList()));
     }

@@ -1,5 +1,7 @@
 package io.freshet.service.http.route;
 
+import io.freshet.client.recommendation.Recommendation;
+import io.freshet.client.request.RecommendationRequest;
 import io.freshet.service.config.AccessTokens.Scope;
 import io.freshet.service.http.exchange.Ids;
 import io.freshet.service.http.exchange.Json;
@@ -8,12 +10,11 @@ import io.freshet.service.http.exchange.Operation.Tag;
 import io.freshet.service.http.exchange.QueryParameters;
 import io.freshet.service.http.exchange.RequestBody;
 import io.freshet.service.http.exchange.Route;
-import io.freshet.service.recommend.Recommendation;
+import io.freshet.service.recommend.Answer;
 import io.freshet.service.recommend.RecommendationWriter;
 import io.freshet.service.recommend.Recommender;
 import io.freshet.service.recommend.Variants;
 import io.freshet.service.request.BadRequestException;
-import io.freshet.service.request.RecommendationRequest;
 import io.freshet.service.request.RequestCodec;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -86,8 +87,7 @@ public final class RecommendationRoutes {
     }
 
     private static Operation operation(String id, Tag tag, String summary, String order) {
-        return new Operation(id, tag, summary)
-                .answers(200, "Items, " + order + ".", RecommendationWriter.Document.class);
+        return new Operation(id, tag, summary).answers(200, "Items, " + order + ".", Recommendation.class);
     }
 
     private void forUser(Context context) throws IOException, BadRequestException {
@@ -129,7 +129,7 @@ public final class RecommendationRoutes {
         answer(context, null, own().trending(codec.listing(QueryParameters.in(context))));
     }
 
-    private void answer(Context context, @Nullable String userId, Recommendation recommendation) {
+    private void answer(Context context, @Nullable String userId, Answer recommendation) {
         Json.answer(context, 200, RecommendationWriter.toJson(userId, recommendation, null, clock.millis()));
     }
 }

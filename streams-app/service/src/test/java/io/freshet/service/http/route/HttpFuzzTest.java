@@ -3,6 +3,8 @@ package io.freshet.service.http.route;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import io.freshet.fuzz.BinaryMutator;
 import io.freshet.fuzz.Fuzz;
 import io.freshet.fuzz.JsonMutator;
@@ -10,8 +12,6 @@ import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.http.exchange.ProblemException;
 import io.freshet.service.http.exchange.QueryParameters;
 import io.freshet.service.sequencer.ClickRules;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
 import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
 import java.util.Map;

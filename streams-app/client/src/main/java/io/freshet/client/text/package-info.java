@@ -1,0 +1,5 @@
+/** Texts in UTF-8. */
+@NullMarked
+package io.freshet.client.text;
+
+import org.jspecify.annotations.NullMarked;
