@@ -2,6 +2,7 @@ package io.freshet.app.check;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
@@ -11,9 +12,11 @@ import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.TopicSetup;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.snapshot.TopicPosition;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.broker.TcpProxy;
 import io.freshet.testkit.process.FreshetProcess;
 import java.io.IOException;
@@ -34,6 +37,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -236,6 +240,26 @@ class StartCheckIT {
     }
 
     @Test
+    void shouldNameARightThatIsMissingOnAFurtherTopicOfClicks() throws Exception {
+        try (Admin admin = kafka.admin()) {
+            admin.createTopics(List.of(new NewTopic("app-clicks", 4, (short) 1)))
+                    .all()
+                    .get();
+        }
+        Map<String, String> settings = new HashMap<>(GuardedKafka.login("reader", "right"));
+        settings.put("kafka.bootstrap.servers", kafka.address("LOGIN"));
+        settings.put("topics.clicks", "clicks,app-clicks");
+        settings.put("http.port", Integer.toString(ListenerPorts.free()));
+
+        assertThat(problems(run(STREAMS, settings)))
+                .extracting(Finding::message)
+                .anyMatch(text -> text.contains("Read on topic clicks,"))
+                .anyMatch(text -> text.contains("Read on topic app-clicks,"))
+                .anyMatch(text -> text.contains("Write on topic clicks,"))
+                .noneMatch(text -> text.contains("Write on topic app-clicks,"));
+    }
+
+    @Test
     void shouldLookAtAScorerByItself() throws Exception {
         assertThat(problems(run(SCORER, Map.of("variants.name", "wide")))).isEmpty();
 
@@ -305,6 +329,40 @@ class StartCheckIT {
         assertThat(problems(run(BOTH, Map.of("topics.model-log", "wide-log"))))
                 .anyMatch(f -> f.message().contains("must have 1 partition")
                         && f.remedy().contains("topics.model-log"));
+    }
+
+    @Test
+    void shouldNameTopicsOfClicksWithOtherPartitionsAndMakeMissingOnesLikeTheOthers() throws Exception {
+        try (Admin admin = kafka.admin()) {
+            admin.createTopics(List.of(new NewTopic("wide-clicks", 6, (short) 1)))
+                    .all()
+                    .get();
+            assertOnlyProblem(
+                    run(BOTH, Map.of("topics.clicks", "clicks,wide-clicks")),
+                    "topic wide-clicks",
+                    "as many partitions as clicks, so that they are co-partitioned by user: 6, and not 4",
+                    "In place of each topic of clicks with another number, create a topic");
+
+            Map<String, String> settings = Map.of(
+                    "kafka.bootstrap.servers", kafka.address("OPEN"), "topics.clicks", "clicks-of-tills,wide-clicks");
+            new TopicsCheck(FreshetConfig.of(settings)).create();
+            assertThat(admin.describeTopics(List.of("clicks-of-tills"))
+                            .allTopicNames()
+                            .get()
+                            .get("clicks-of-tills")
+                            .partitions())
+                    .hasSize(6);
+        }
+        assertThatThrownBy(() -> TopicSetup.run(
+                        FreshetConfig.of(Map.of(
+                                "kafka.bootstrap.servers",
+                                kafka.address("OPEN"),
+                                "topics.clicks",
+                                "clicks,wide-clicks")),
+                        Duration.ofSeconds(20)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("clicks has 4 partitions, wide-clicks has 6")
+                .hasMessageContaining("Do not add partitions to a topic that has clicks");
     }
 
     @Test
