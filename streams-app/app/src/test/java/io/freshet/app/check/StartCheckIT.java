@@ -345,13 +345,11 @@ class StartCheckIT {
 
             Map<String, String> settings = Map.of(
                     "kafka.bootstrap.servers", kafka.address("OPEN"), "topics.clicks", "clicks-of-tills,wide-clicks");
-            new TopicsCheck(FreshetConfig.of(settings)).create();
-            assertThat(admin.describeTopics(List.of("clicks-of-tills"))
-                            .allTopicNames()
-                            .get()
-                            .get("clicks-of-tills")
-                            .partitions())
-                    .hasSize(6);
+            FreshetConfig config = FreshetConfig.of(settings);
+            new TopicsCheck(config).create();
+            assertThat(new TopicSetup(admin, config, Duration.ofSeconds(20))
+                            .partitionCounts(List.of("clicks-of-tills")))
+                    .isEqualTo(Map.of("clicks-of-tills", 6));
         }
         assertThatThrownBy(() -> TopicSetup.run(
                         FreshetConfig.of(Map.of(
