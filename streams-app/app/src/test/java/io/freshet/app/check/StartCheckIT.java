@@ -37,8 +37,11 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -361,6 +364,39 @@ class StartCheckIT {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("clicks has 4 partitions, wide-clicks has 6")
                 .hasMessageContaining("Do not add partitions to a topic that has clicks");
+    }
+
+    @Test
+    void shouldWarnOfKeysThatAreOnOtherPartitionsThanOnTheOtherTopicsOfClicks() throws Exception {
+        try (Admin admin = kafka.admin();
+                KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                        Map.of("bootstrap.servers", kafka.address("OPEN")),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            admin.createTopics(List.of(new NewTopic("clicks-of-c", 4, (short) 1)))
+                    .all()
+                    .get();
+            Map<String, String> topics = Map.of("topics.clicks", "clicks,clicks-of-c");
+            byte[] key = "ann".getBytes(UTF_8);
+            int right = producer.send(new ProducerRecord<>("clicks-of-c", key, key))
+                    .get()
+                    .partition();
+            producer.send(new ProducerRecord<>("clicks-of-c", (right + 1) % 4, null, key))
+                    .get();
+            assertThat(run(STREAMS, topics)).noneMatch(f -> f.check().equals("keys-of-clicks"));
+
+            producer.send(new ProducerRecord<>("clicks-of-c", (right + 1) % 4, key, key))
+                    .get();
+            assertThat(run(STREAMS, topics))
+                    .filteredOn(f -> f.check().equals("keys-of-clicks"))
+                    .singleElement()
+                    .satisfies(finding -> {
+                        assertThat(finding.outcome()).isEqualTo(Outcome.WARNING);
+                        assertThat(finding.message())
+                                .contains("topic clicks-of-c: 1 of the newest 2 records with a key");
+                        assertThat(finding.remedy()).contains("partitioner=murmur2_random");
+                    });
+        }
     }
 
     @Test

@@ -67,6 +67,7 @@ final class ClickTopicsIT {
                 clicks.time.unit.purchases=s
                 clicks.type.purchases=purchase
                 streams.instance.id=one
+                kafka.main.consumer.max.poll.records=10
                 kafka.main.consumer.session.timeout.ms=3000
                 kafka.main.consumer.heartbeat.interval.ms=500
                 """.formatted(kafka.bootstrapServers(), folder.resolve("state")));
