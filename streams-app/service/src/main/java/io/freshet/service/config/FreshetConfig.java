@@ -160,7 +160,8 @@ public final class FreshetConfig {
 
     /**
      * Returns every setting of a process with its origin: Freshet's own keys in the order of the guide, then the
-     * keys of single topics and the {@code kafka.} keys that are set, in alphabetical order. For the parameters and errors see {@link #load}.
+     * keys of single topics and the {@code kafka.} keys that are set, in alphabetical order. For the parameters and errors
+     * see {@link #load}.
      */
     public static List<EffectiveSetting> effective(
             @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
