@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param itemId non-empty
  * @param timestampMs the click's own time in epoch milliseconds
  * @param eventType kind of interaction
- * @param eventIdHash {@link EventIdHash} of the click's event id, or {@link #NO_EVENT_ID} if it has none
+ * @param eventIdHash {@link EventIdHash} of the click's event id, or of a text that has the topic of the click as well;
+ *     {@link #NO_EVENT_ID} if the click has no event id
  */
 public record Interaction(
         String itemId, long timestampMs, @Nullable String eventType, long eventIdHash) {

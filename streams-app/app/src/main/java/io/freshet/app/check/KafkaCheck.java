@@ -18,6 +18,9 @@ record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
                 Map<String, TopicDescription> topics =
                         new TopicCheck(config, brokers, config.get(TopicKeys.CREATE)).run(found);
                 new RightsCheck(config, roles, brokers).run(topics, found);
+                if (roles.streams()) {
+                    new ClickKeysCheck(config).run(topics, found);
+                }
                 checkApplication(brokers, topics, found);
                 if (roles.trainer()
                         && topics.containsKey(config.get(TopicKeys.MODEL_LOG))

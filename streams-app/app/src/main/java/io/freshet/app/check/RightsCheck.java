@@ -58,7 +58,8 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
     private List<RequiredAcl> onTopics() {
         List<RequiredAcl> rights = new ArrayList<>();
         if (roles.streams()) {
-            on(rights, READ, TopicKeys.CLICKS, TopicKeys.CLICKS_REKEYED, TopicKeys.REQUESTS, TopicKeys.POPULAR_ITEMS);
+            config.clickTopics().forEach(topic -> rights.add(new RequiredAcl(TOPIC, topic, READ)));
+            on(rights, READ, TopicKeys.CLICKS_REKEYED, TopicKeys.REQUESTS, TopicKeys.POPULAR_ITEMS);
             on(rights, READ, TopicKeys.ITEMS, TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS, TopicKeys.MODEL_MANIFESTS);
             on(rights, WRITE, TopicKeys.CLICKS_REKEYED, TopicKeys.SEQUENCES, TopicKeys.POPULAR_ITEMS);
             on(rights, WRITE, TopicKeys.RECOMMENDATIONS, TopicKeys.DEAD_LETTERS);

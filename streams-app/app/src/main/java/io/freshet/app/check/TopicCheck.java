@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Config;
@@ -46,7 +45,7 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
         Map<String, TopicDescription> there = describe(plan.needed(), found);
         Map<String, Map<String, String>> settings =
                 settings(there.keySet().stream().toList());
-        stateOfOtherPartitions(there).ifPresent(found);
+        stateOfOtherPartitions(there).forEach(found);
         TopicDifferences differences = differences(plan, there);
         there.forEach((name, description) -> {
             TopicFacts facts = facts(description, settings.getOrDefault(name, Map.of()));
@@ -60,10 +59,8 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
     }
 
     /** Compares the partitions of the clicks with those of the state, which Kafka Streams does not change once created. */
-    private Optional<Finding> stateOfOtherPartitions(Map<String, TopicDescription> there) throws InterruptedException {
-        String clicks = config.get(TopicKeys.CLICKS);
+    private List<Finding> stateOfOtherPartitions(Map<String, TopicDescription> there) throws InterruptedException {
         String state = TopicPlan.stateTopic(config.get(ProcessKeys.APPLICATION_ID));
-        TopicDescription found = there.get(clicks);
         try {
             int kept = Brokers.answer(Objects.requireNonNull(brokers.admin()
                             .describeTopics(List.of(state))
@@ -71,26 +68,33 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
                             .get(state)))
                     .partitions()
                     .size();
-            return found == null || found.partitions().size() == kept
-                    ? Optional.empty()
-                    : Optional.of(Finding.problem(
-                            name(clicks),
-                            "must have as many partitions as the state of application.id="
-                                    + config.get(ProcessKeys.APPLICATION_ID)
-                                    + ": " + found.partitions().size() + ", and not " + kept
-                                    + "; the others are not read",
-                            TopicPlan.remedyForAdded(kept)));
+            return config.clickTopics().stream()
+                    .map(there::get)
+                    .filter(topic -> topic != null && topic.partitions().size() != kept)
+                    .map(topic -> otherThanState(topic, kept))
+                    .toList();
         } catch (ExecutionException e) {
-            return Optional.empty(); // there is no state yet, or this user may not see it
+            return List.of(); // there is no state yet, or this user may not see it
         }
     }
 
+    private Finding otherThanState(TopicDescription topic, int kept) {
+        return Finding.problem(
+                name(topic.name()),
+                "must have as many partitions as the state of application.id=" + config.get(ProcessKeys.APPLICATION_ID)
+                        + ": " + topic.partitions().size() + ", and not " + kept + "; the others are not read",
+                TopicPlan.remedyForAdded(kept));
+    }
+
     private TopicDifferences differences(TopicPlan plan, Map<String, TopicDescription> there) {
-        TopicDescription clicks = there.get(config.get(TopicKeys.CLICKS));
+        List<String> topics = config.clickTopics();
+        String clicks = topics.stream().filter(there::containsKey).findFirst().orElse(topics.getFirst());
+        TopicDescription found = there.get(clicks);
         return new TopicDifferences(
                 brokers.nodes().size(),
                 plan,
-                clicks == null ? 0 : clicks.partitions().size());
+                clicks,
+                found == null ? 0 : found.partitions().size());
     }
 
     private Map<String, TopicDescription> describe(List<String> names, Consumer<Finding> found)

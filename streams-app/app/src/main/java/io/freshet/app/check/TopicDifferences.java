@@ -15,9 +15,10 @@ import java.util.stream.Stream;
  *
  * @param brokers number of brokers
  * @param plan the planned topics
- * @param clicksPartitions partitions of the clicks topic; 0 if it does not exist
+ * @param clicks the first topic of clicks that exists; if none does, the first that is named
+ * @param clicksPartitions partitions of that topic; 0 if it does not exist
  */
-record TopicDifferences(int brokers, TopicPlan plan, int clicksPartitions) {
+record TopicDifferences(int brokers, TopicPlan plan, String clicks, int clicksPartitions) {
     private static final int INTERVALS = 2;
     private static final String MIN_IN_SYNC = "min.insync.replicas";
 
@@ -47,19 +48,24 @@ record TopicDifferences(int brokers, TopicPlan plan, int clicksPartitions) {
                     "partitions cannot be removed: set " + ofModel.get().name()
                             + " to another topic and run 'freshet topics" + " create', or delete this one first"));
         }
-        boolean follows = plan.partitionedAsClicks().contains(name);
+        boolean follows = plan.partitionedAlike().contains(name);
         if (follows && clicksPartitions > 0 && topic.partitions() != clicksPartitions) {
             findings.add(problem(
                     topic,
-                    "must have as many partitions as " + plan.config().get(TopicKeys.CLICKS)
+                    "must have as many partitions as " + clicks
                             + ", so that they are co-partitioned by user: " + topic.partitions() + ", and not "
                             + clicksPartitions,
-                    topic.partitions() < clicksPartitions
-                            ? command(
-                                    "kafka-topics.sh", "--alter --topic " + name + " --partitions " + clicksPartitions)
-                            : "delete it and run 'freshet topics create', or set its key in topics.* to"
-                                    + " another topic"));
+                    remedyForOther(topic)));
         }
+    }
+
+    private String remedyForOther(TopicFacts topic) {
+        if (plan.config().clickTopics().contains(topic.name())) {
+            return plan.remedyForUnequal();
+        }
+        return topic.partitions() < clicksPartitions
+                ? command("kafka-topics.sh", "--alter --topic " + topic.name() + " --partitions " + clicksPartitions)
+                : "delete it and run 'freshet topics create', or set its key in topics.* to another topic";
     }
 
     private void copies(TopicFacts topic, List<Finding> findings) {

@@ -36,7 +36,8 @@ public final class TopicsCheck {
                 if (create) {
                     create(brokers, findings);
                 }
-                new TopicCheck(config, brokers, false).run(findings::add);
+                new ClickKeysCheck(config)
+                        .run(new TopicCheck(config, brokers, false).run(findings::add), findings::add);
             }
         }
         return findings;

@@ -42,8 +42,8 @@ public final class ClickImport {
      *
      * @param total clicks of the files
      * @param onTopic clicks that this run or an earlier one has sent
-     * @param behind records of the clicks topic that the streams role has still to process, of all producers; at the end of
-     *     the wait 0
+     * @param behind records of the first topic of clicks that the streams role has still to process, of all producers; at
+     *     the end of the wait 0
      */
     public record Progress(long total, long onTopic, long behind) {}
 

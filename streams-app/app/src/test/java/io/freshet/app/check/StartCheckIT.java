@@ -2,6 +2,7 @@ package io.freshet.app.check;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
@@ -11,9 +12,11 @@ import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.TopicSetup;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.snapshot.TopicPosition;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.broker.TcpProxy;
 import io.freshet.testkit.process.FreshetProcess;
 import java.io.IOException;
@@ -34,7 +37,11 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -236,6 +243,26 @@ class StartCheckIT {
     }
 
     @Test
+    void shouldNameARightThatIsMissingOnAFurtherTopicOfClicks() throws Exception {
+        try (Admin admin = kafka.admin()) {
+            admin.createTopics(List.of(new NewTopic("app-clicks", 4, (short) 1)))
+                    .all()
+                    .get();
+        }
+        Map<String, String> settings = new HashMap<>(GuardedKafka.login("reader", "right"));
+        settings.put("kafka.bootstrap.servers", kafka.address("LOGIN"));
+        settings.put("topics.clicks", "clicks,app-clicks");
+        settings.put("http.port", Integer.toString(ListenerPorts.free()));
+
+        assertThat(problems(run(STREAMS, settings)))
+                .extracting(Finding::message)
+                .anyMatch(text -> text.contains("Read on topic clicks,"))
+                .anyMatch(text -> text.contains("Read on topic app-clicks,"))
+                .anyMatch(text -> text.contains("Write on topic clicks,"))
+                .noneMatch(text -> text.contains("Write on topic app-clicks,"));
+    }
+
+    @Test
     void shouldLookAtAScorerByItself() throws Exception {
         assertThat(problems(run(SCORER, Map.of("variants.name", "wide")))).isEmpty();
 
@@ -305,6 +332,71 @@ class StartCheckIT {
         assertThat(problems(run(BOTH, Map.of("topics.model-log", "wide-log"))))
                 .anyMatch(f -> f.message().contains("must have 1 partition")
                         && f.remedy().contains("topics.model-log"));
+    }
+
+    @Test
+    void shouldNameTopicsOfClicksWithOtherPartitionsAndMakeMissingOnesLikeTheOthers() throws Exception {
+        try (Admin admin = kafka.admin()) {
+            admin.createTopics(List.of(new NewTopic("wide-clicks", 6, (short) 1)))
+                    .all()
+                    .get();
+            assertOnlyProblem(
+                    run(BOTH, Map.of("topics.clicks", "clicks,wide-clicks")),
+                    "topic wide-clicks",
+                    "as many partitions as clicks, so that they are co-partitioned by user: 6, and not 4",
+                    "In place of each topic of clicks with another number, create a topic");
+
+            Map<String, String> settings = Map.of(
+                    "kafka.bootstrap.servers", kafka.address("OPEN"), "topics.clicks", "clicks-of-tills,wide-clicks");
+            FreshetConfig config = FreshetConfig.of(settings);
+            new TopicsCheck(config).create();
+            assertThat(new TopicSetup(admin, config, Duration.ofSeconds(20))
+                            .partitionCounts(List.of("clicks-of-tills")))
+                    .isEqualTo(Map.of("clicks-of-tills", 6));
+        }
+        assertThatThrownBy(() -> TopicSetup.run(
+                        FreshetConfig.of(Map.of(
+                                "kafka.bootstrap.servers",
+                                kafka.address("OPEN"),
+                                "topics.clicks",
+                                "clicks,wide-clicks")),
+                        Duration.ofSeconds(20)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("clicks has 4 partitions, wide-clicks has 6")
+                .hasMessageContaining("Do not add partitions to a topic that has clicks");
+    }
+
+    @Test
+    void shouldWarnOfKeysThatAreOnOtherPartitionsThanOnTheOtherTopicsOfClicks() throws Exception {
+        try (Admin admin = kafka.admin();
+                KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                        Map.of("bootstrap.servers", kafka.address("OPEN")),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            admin.createTopics(List.of(new NewTopic("clicks-of-c", 4, (short) 1)))
+                    .all()
+                    .get();
+            Map<String, String> topics = Map.of("topics.clicks", "clicks,clicks-of-c");
+            byte[] key = "ann".getBytes(UTF_8);
+            int right = producer.send(new ProducerRecord<>("clicks-of-c", key, key))
+                    .get()
+                    .partition();
+            producer.send(new ProducerRecord<>("clicks-of-c", (right + 1) % 4, null, key))
+                    .get();
+            assertThat(run(STREAMS, topics)).noneMatch(f -> f.check().equals("keys-of-clicks"));
+
+            producer.send(new ProducerRecord<>("clicks-of-c", (right + 1) % 4, key, key))
+                    .get();
+            assertThat(run(STREAMS, topics))
+                    .filteredOn(f -> f.check().equals("keys-of-clicks"))
+                    .singleElement()
+                    .satisfies(finding -> {
+                        assertThat(finding.outcome()).isEqualTo(Outcome.WARNING);
+                        assertThat(finding.message())
+                                .contains("topic clicks-of-c: 1 of the newest 2 records with a key");
+                        assertThat(finding.remedy()).contains("partitioner=murmur2_random");
+                    });
+        }
     }
 
     @Test

@@ -35,7 +35,7 @@ final class RoleOnKafka {
 
     private RoleOnKafka() {}
 
-    /** Returns a configuration whose topic names begin with a name. */
+    /** Returns a configuration. The names of the topics that it does not set begin with a name. */
     static FreshetConfig config(Broker kafka, String name, int partitions, Path stateDir, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(more);
         settings.put("application.id", name);
@@ -43,7 +43,7 @@ final class RoleOnKafka {
         settings.put("topics.partitions", Integer.toString(partitions));
         settings.put("state.dir", stateDir.toString());
         TopicKeys.NAMES.forEach(
-                topic -> settings.put(topic.name(), name + topic.name().replace("topics.", "-")));
+                topic -> settings.putIfAbsent(topic.name(), name + topic.name().replace("topics.", "-")));
         return FreshetConfig.of(settings);
     }
 

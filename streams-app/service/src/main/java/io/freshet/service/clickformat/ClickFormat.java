@@ -8,7 +8,7 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads clicks from the records of the topic of clicks. An implementation is a pure function of a record's value and
+ * Reads clicks from the records of a topic of clicks. An implementation is a pure function of a record's value and
  * headers, is thread-safe, and retains neither of them.
  */
 public interface ClickFormat {
@@ -31,6 +31,15 @@ public interface ClickFormat {
 
     /** Returns whether a record with these headers and without a value asks to erase the user that is its key. */
     boolean erasesUser(Headers headers);
+
+    /**
+     * Returns a format with one event type for all clicks.
+     *
+     * @param type a valid event type
+     */
+    static ClickFormat ofType(String type, ClickFormat format) {
+        return new FixedType(format, type);
+    }
 
     /** Marks a record as one in Freshet's own JSON, or as a tombstone that erases a user. */
     static void markAsOwn(Headers headers) {

@@ -81,8 +81,8 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
 
     private static void badValues(Map<String, String> settings, List<ConfigMistake> mistakes) {
         Map<String, String> known = new HashMap<>(settings);
-        known.keySet().retainAll(ConfigKeys.BY_NAME.keySet());
-        for (ConfigValue value : ConfigKeys.definition().validate(known)) {
+        known.keySet().removeIf(key -> !ConfigKeys.BY_NAME.containsKey(key) && ClickTopicKeys.keyOf(key) == null);
+        for (ConfigValue value : ClickTopicKeys.definition(known.keySet()).validate(known)) {
             // Only the first message is useful: a value that is not a number is also reported as missing.
             value.errorMessages().stream()
                     .findFirst()
@@ -92,7 +92,8 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
     }
 
     private static String meaning(String name) {
-        ConfigKey<?> key = ConfigKeys.BY_NAME.get(name);
+        ConfigKey<?> own = ConfigKeys.BY_NAME.get(name);
+        ConfigKey<?> key = own == null ? ClickTopicKeys.keyOf(name) : own;
         return key == null ? "see the list of keys" : key.describe();
     }
 

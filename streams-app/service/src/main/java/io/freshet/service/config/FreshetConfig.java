@@ -78,7 +78,8 @@ public final class FreshetConfig {
     public static FreshetConfig of(Map<String, String> given) {
         Map<String, String> settings = withPresentNames(given);
         settings.keySet().forEach(FreshetConfig::requireKnown);
-        Map<String, Object> values = ConfigKeys.definition().parse(withTopicNames(settings));
+        Map<String, Object> values =
+                ClickTopicKeys.definition(settings.keySet()).parse(withTopicNames(settings));
         Map<String, String> kafka = new TreeMap<>();
         kafka.put(ProcessKeys.BOOTSTRAP_SERVERS.name(), ProcessKeys.BOOTSTRAP_SERVERS.in(values));
         settings.forEach((key, value) -> {
@@ -147,12 +148,20 @@ public final class FreshetConfig {
         }
         sources.put(EffectiveSetting.Origin.ENVIRONMENT, RenamedKeys.renamed(readEnvironment(environment), earlier));
         sources.put(EffectiveSetting.Origin.OPTION, RenamedKeys.renamed(overrides, earlier));
+        Map<String, String> ofTopics =
+                ClickTopicKeys.ofEnvironment(environment, ClickTopicKeys.topics(merged(sources)));
+        sources.computeIfPresent(EffectiveSetting.Origin.ENVIRONMENT, (_, settings) -> {
+            Map<String, String> all = new HashMap<>(settings);
+            all.putAll(ofTopics);
+            return all;
+        });
         return sources;
     }
 
     /**
      * Returns every setting of a process with its origin: Freshet's own keys in the order of the guide, then the
-     * {@code kafka.} keys that are set, in alphabetical order. For the parameters and errors see {@link #load}.
+     * keys of single topics and the {@code kafka.} keys that are set, in alphabetical order. For the parameters and errors
+     * see {@link #load}.
      */
     public static List<EffectiveSetting> effective(
             @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
@@ -187,7 +196,9 @@ public final class FreshetConfig {
                 origin = source.getKey();
             }
         }
-        boolean secret = own == null ? KafkaProperties.isSecret(key) : key.equals(HttpKeys.TOKEN.name());
+        boolean secret = key.startsWith(KafkaProperties.PREFIX)
+                ? KafkaProperties.isSecret(key)
+                : key.equals(HttpKeys.TOKEN.name());
         return new EffectiveSetting(key, secret && !value.isEmpty() ? Optional.empty() : Optional.of(value), origin);
     }
 
@@ -207,6 +218,11 @@ public final class FreshetConfig {
     /** Returns the value of a key. */
     public <T> T get(ConfigKey<T> key) {
         return key.in(values);
+    }
+
+    /** Returns the value of a key of {@link ClickKeys#PER_TOPIC} for one topic of clicks. */
+    private <T> T get(ConfigKey<T> key, String topic) {
+        return key.in(values, topic);
     }
 
     /** Returns the folder of the Kafka Streams state stores. */
@@ -237,7 +253,17 @@ public final class FreshetConfig {
 
     /** Returns the names of the topics that Freshet reads and writes, in the order of the data flow. */
     public List<String> topics() {
-        return TopicKeys.NAMES.stream().map(this::get).toList();
+        return TopicKeys.NAMES.stream()
+                .flatMap(key -> key.equals(TopicKeys.CLICKS) ? clickTopics().stream() : Stream.of(get(key)))
+                .toList();
+    }
+
+    /**
+     * Returns the names of the topics of clicks. Freshet's own programs write to the first, which is also the value of
+     * {@link TopicKeys#CLICKS}.
+     */
+    public List<String> clickTopics() {
+        return TopicKeys.clickTopics(String.valueOf(values.get(TopicKeys.CLICKS.name())));
     }
 
     /**
@@ -309,24 +335,55 @@ public final class FreshetConfig {
         }
     }
 
+    /** Returns the format of the topic of clicks to which Freshet's own programs write. */
+    public ClickFormat clickFormat() {
+        return clickFormat(get(TopicKeys.CLICKS));
+    }
+
+    /** Returns the format of the records on each topic of clicks, by the name of the topic. */
+    public Map<String, ClickFormat> clickFormats() {
+        Map<String, ClickFormat> formats = new LinkedHashMap<>();
+        clickTopics().forEach(topic -> formats.put(topic, clickFormat(topic)));
+        return formats;
+    }
+
     /**
-     * Returns the format of the records on the topic of clicks.
+     * Returns the format of the records on one topic of clicks.
      *
      * @throws ConfigException if the paths of two fields contradict each other
      */
-    public ClickFormat clickFormat() {
+    private ClickFormat clickFormat(String topic) {
         Map<Field, FieldPath> paths = new EnumMap<>(Field.class);
-        paths.put(Field.USER, get(ClickKeys.USER));
-        paths.put(Field.ITEM, get(ClickKeys.ITEM));
-        get(ClickKeys.TIME).ifPresent(path -> paths.put(Field.TIME, path));
-        get(ClickKeys.TYPE).ifPresent(path -> paths.put(Field.TYPE, path));
-        get(ClickKeys.ID).ifPresent(path -> paths.put(Field.EVENT_ID, path));
+        paths.put(Field.USER, get(ClickKeys.USER, topic));
+        paths.put(Field.ITEM, get(ClickKeys.ITEM, topic));
+        get(ClickKeys.TIME, topic).ifPresent(path -> paths.put(Field.TIME, path));
+        get(ClickKeys.TYPE, topic).ifPresent(path -> paths.put(Field.TYPE, path));
+        get(ClickKeys.ID, topic).ifPresent(path -> paths.put(Field.EVENT_ID, path));
         try {
-            return get(ClickKeys.FORMAT).with(new FieldMap(paths, get(ClickKeys.TIME_UNIT)));
+            ClickFormat format =
+                    get(ClickKeys.FORMAT, topic).with(new FieldMap(paths, get(ClickKeys.TIME_UNIT, topic)));
+            return get(ClickKeys.EVENT_TYPE, topic)
+                    .map(type -> ClickFormat.ofType(type, format))
+                    .orElse(format);
         } catch (IllegalArgumentException e) {
             throw new ConfigException("The keys clicks.field.* must go together with each other and with "
-                    + ClickKeys.FORMAT + ": " + e.getMessage());
+                    + ClickKeys.FORMAT + (clickTopics().size() == 1 ? "" : " on topic " + topic) + ": "
+                    + e.getMessage());
         }
+    }
+
+    /** Refuses a fixed event type beside a path to the type, for one topic or for all. */
+    private void requireOneType() {
+        Stream.concat(Stream.of(""), clickTopics().stream().map(topic -> "." + topic))
+                .filter(topic -> isSet(ClickKeys.TYPE + topic) && isSet(ClickKeys.EVENT_TYPE + topic))
+                .forEach(topic -> {
+                    throw new ConfigException("One of " + ClickKeys.TYPE + topic + " and " + ClickKeys.EVENT_TYPE
+                            + topic + " must be empty");
+                });
+    }
+
+    private boolean isSet(String setting) {
+        return values.get(setting) instanceof String text && !text.isEmpty();
     }
 
     /** Returns the address of the HTTP server. */
@@ -422,7 +479,9 @@ public final class FreshetConfig {
 
     private void requireConsistent() {
         eventTypes();
-        clickFormat();
+        ClickTopicKeys.requireTopics(values.keySet(), clickTopics());
+        clickFormats();
+        requireOneType();
         variants().requireConsistent();
         List<String> names = new ArrayList<>(topics());
         names.add(shadowTopic());
@@ -456,9 +515,11 @@ public final class FreshetConfig {
         }
     }
 
-    /** Returns whether the key is one of Freshet's own or is for a Kafka client. */
+    /** Returns whether the key is one of Freshet's own, for all topics or for one, or is for a Kafka client. */
     static boolean isKnown(String key) {
-        return ConfigKeys.BY_NAME.containsKey(key) || key.startsWith(KafkaProperties.PREFIX);
+        return ConfigKeys.BY_NAME.containsKey(key)
+                || ClickTopicKeys.keyOf(key) != null
+                || key.startsWith(KafkaProperties.PREFIX);
     }
 
     private static Map<String, String> readFile(Path file) throws IOException {
@@ -501,6 +562,7 @@ public final class FreshetConfig {
         return environmentName.startsWith(ENVIRONMENT_PREFIX)
                 && !environmentName.startsWith(KAFKA_ENVIRONMENT_PREFIX)
                 && !ConfigKeys.BY_ENVIRONMENT_NAME.containsKey(environmentName)
+                && ClickTopicKeys.keyOfVariable(environmentName) == null
                 && RenamedKeys.ofVariable(environmentName) == null;
     }
 

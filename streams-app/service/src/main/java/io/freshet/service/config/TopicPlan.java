@@ -1,9 +1,11 @@
 package io.freshet.service.config;
 
+import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.TopicKeys;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,9 +65,21 @@ public record TopicPlan(FreshetConfig config) {
                 .toList();
     }
 
-    /** Returns the topics in which a user must be in the same partition as in the clicks. */
-    public Set<String> partitionedAsClicks() {
-        return Set.of(config.get(TopicKeys.CLICKS_REKEYED), config.get(TopicKeys.REQUESTS));
+    /** Returns the topics in which a user must be in the same partition: those that the streams role reads by user. */
+    public Set<String> partitionedAlike() {
+        Set<String> topics = new HashSet<>(config.clickTopics());
+        topics.add(config.get(TopicKeys.CLICKS_REKEYED));
+        topics.add(config.get(TopicKeys.REQUESTS));
+        return topics;
+    }
+
+    /** Returns the remedy for topics of clicks with different numbers of partitions. */
+    public String remedyForUnequal() {
+        return "The number must be that of " + stateTopic(config.get(ProcessKeys.APPLICATION_ID))
+                + " if that topic exists, and is otherwise your choice. In place of each topic of clicks with another number,"
+                + " create a topic with this number, copy the clicks to it with the user's id as the key, name it in"
+                + " topics.clicks and produce to it. Do not add partitions to a topic that has clicks: its users would have"
+                + " two sequences each";
     }
 
     /** Returns the topics in which the newest record of each key remains valid until another one replaces it. */

@@ -122,8 +122,11 @@ public final class TopicSetup {
         if (missing.isEmpty()) {
             return List.of();
         }
-        String clicks = config.get(TopicKeys.CLICKS);
-        int userPartitions = existing.contains(clicks) ? partitionsOf(clicks) : config.get(TopicKeys.PARTITIONS);
+        int userPartitions = config.clickTopics().stream()
+                .filter(existing::contains)
+                .findFirst()
+                .map(this::partitionsOf)
+                .orElseGet(() -> config.get(TopicKeys.PARTITIONS));
         List<NewTopic> created = new ArrayList<>();
         for (String name : missing) {
             NewTopic topic = plan.newTopic(name, userPartitions);
@@ -199,6 +202,16 @@ public final class TopicSetup {
     }
 
     private void requirePartitions(Map<String, TopicDescription> described) {
+        String first = config.get(TopicKeys.CLICKS);
+        int partitions = partitionsIn(described, first);
+        for (String topic : config.clickTopics()) {
+            int others = partitionsIn(described, topic);
+            if (others != partitions) {
+                throw new ConfigException("Topics of clicks must have equally many partitions: " + first + " has "
+                        + partitions + " partitions, " + topic + " has " + others + ". "
+                        + plan.remedyForUnequal());
+            }
+        }
         requireAsManyAsClicks(
                 described,
                 config.get(TopicKeys.CLICKS_REKEYED),

@@ -17,6 +17,7 @@ import io.freshet.service.telemetry.LogIds;
 import io.freshet.service.telemetry.TraceHeaders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -76,31 +77,42 @@ public final class AsyncApi {
         return document.root;
     }
 
+    /** Describes the topics of clicks. The first one has the plain names, and the others are numbered from 2. */
     private void describeClicks() {
-        boolean isOwn = ClickFormat.OWN.equals(config.clickFormat());
-        if (isOwn) {
-            message("click", "A click", PublicTopics.CLICK, "The user of the click.");
+        List<String> topics = config.clickTopics();
+        describeClicks(topics.getFirst(), "");
+        message("erasure", "Erases a user", Schema.type("null"), "The user to erase.");
+        for (int i = 1; i < topics.size(); i++) {
+            describeClicks(topics.get(i), Integer.toString(i + 1));
+        }
+    }
+
+    private void describeClicks(String topic, String number) {
+        List<String> ofChannel = new ArrayList<>(List.of("click" + number, "erasure"));
+        String user = "The user of the click.";
+        if (ClickFormat.OWN.equals(config.clickFormats().get(topic))) {
+            message("click" + number, "A click", PublicTopics.CLICK, user);
         } else {
+            String format = config.get(ClickKeys.FORMAT, topic).name().toLowerCase(Locale.ROOT);
             message(
-                    "click",
-                    "A click in the format that the configuration names: `" + ClickKeys.FORMAT + "="
-                            + config.get(ClickKeys.FORMAT).name().toLowerCase(Locale.ROOT) + "`",
+                    "click" + number,
+                    "A click in the format that the configuration names: `" + ClickKeys.FORMAT + "=" + format + "`",
                     null,
-                    "The user of the click.");
-            message("ownClick", "A click in Freshet's own format", PublicTopics.CLICK, "The user of the click.")
+                    user);
+            message("ownClick" + number, "A click in Freshet's own format", PublicTopics.CLICK, user)
                     .withObjectProperty("headers")
                     .put("type", "object")
                     .withObjectProperty("properties")
                     .withObjectProperty(ClickFormat.HEADER)
                     .put("const", "json");
+            ofChannel.add(1, "ownClick" + number);
         }
-        message("erasure", "Erases a user", Schema.type("null"), "The user to erase.");
-        channel(
-                "clicks",
-                TopicKeys.CLICKS,
-                "Clicks, and tombstones that erase users.",
-                isOwn ? List.of("click", "erasure") : List.of("click", "ownClick", "erasure"));
-        operation("receiveClicks", "receive", "clicks", "Insert a click into its user's sequence, and learn it");
+        channel("clicks" + number, topic, "Clicks, and tombstones that erase users.", ofChannel);
+        operation(
+                "receiveClicks" + number,
+                "receive",
+                "clicks" + number,
+                "Insert a click into its user's sequence, and learn it");
     }
 
     private void describeRecommendations() {
@@ -197,16 +209,20 @@ public final class AsyncApi {
     }
 
     private void channel(String name, ConfigKey<String> topic, String description, List<String> ofChannel) {
+        channel(name, config.get(topic), description, ofChannel);
+    }
+
+    private void channel(String name, String topic, String description, List<String> ofChannel) {
         ObjectNode channel = root.withObjectProperty("channels")
                 .putObject(name)
-                .put("address", config.get(topic))
+                .put("address", topic)
                 .put("description", description);
         for (String message : ofChannel) {
             channel.withObjectProperty("messages").putObject(message).put("$ref", "#/components/messages/" + message);
         }
         channel.withObjectProperty("bindings")
                 .withObjectProperty("kafka")
-                .put("topic", config.get(topic))
+                .put("topic", topic)
                 .put("bindingVersion", BINDING);
     }
 

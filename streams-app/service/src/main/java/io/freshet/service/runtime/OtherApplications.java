@@ -4,7 +4,6 @@ import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicPlan;
 import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.service.config.key.ProcessKeys;
-import io.freshet.service.config.key.TopicKeys;
 import io.freshet.training.publish.ServedVersion;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +12,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -79,10 +79,11 @@ public final class OtherApplications {
 
     private Optional<String> ofClicks() {
         for (String id : applicationsWithState()) {
-            if (isOther(id) && hasConsumedClicks(id)) {
+            Optional<String> consumed = isOther(id) ? consumedClicks(id) : Optional.empty();
+            if (consumed.isPresent()) {
                 return Optional.of("Only one application may sequence the clicks: application.id="
                         + config.get(ProcessKeys.APPLICATION_ID) + ", and application.id=" + id + " has consumed topic "
-                        + config.get(TopicKeys.CLICKS));
+                        + consumed.get());
             }
         }
         return Optional.empty();
@@ -104,11 +105,14 @@ public final class OtherApplications {
         return ids;
     }
 
-    private boolean hasConsumedClicks(String id) {
+    /** Returns a topic of clicks that an application has consumed. */
+    private Optional<String> consumedClicks(String id) {
         Optional<Map<TopicPartition, OffsetAndMetadata>> offsets =
                 await(admin.listConsumerGroupOffsets(id).partitionsToOffsetAndMetadata());
-        return offsets.orElse(Map.of()).keySet().stream()
-                .anyMatch(partition -> partition.topic().equals(config.get(TopicKeys.CLICKS)));
+        Set<String> topics = offsets.orElse(Map.of()).keySet().stream()
+                .map(TopicPartition::topic)
+                .collect(Collectors.toSet());
+        return config.clickTopics().stream().filter(topics::contains).findFirst();
     }
 
     private Optional<String> ofModel() {

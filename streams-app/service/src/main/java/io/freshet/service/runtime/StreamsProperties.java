@@ -25,10 +25,18 @@ public final class StreamsProperties {
 
     private StreamsProperties() {}
 
-    /** Returns the properties, in a map that the caller owns. */
+    /**
+     * Returns the properties, in a map that the caller owns.
+     *
+     * <p>A task does not wait to merge its topics in order if there is one topic of clicks, because the sequencer inserts
+     * late clicks by time. With several, it waits until records that are on the brokers are fetched (0): a backlog of one
+     * topic would otherwise run ahead of the others. It never waits for records that may come.
+     */
     public static Map<String, Object> of(FreshetConfig config) {
         Map<String, Object> properties = new HashMap<>();
         putLatency(properties, config.get(StreamsKeys.COMMIT_INTERVAL));
+        properties.put(
+                StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, config.clickTopics().size() > 1 ? 0L : -1L);
         properties.put(GLOBAL_HANDLER, true);
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), begin(config));
         putIdentity(properties, config);
@@ -65,13 +73,11 @@ public final class StreamsProperties {
     /**
      * Sets the properties for low latency. A recommendation waits for its commit; the other properties keep all other
      * waits short. With a linger of 0, performance collapses at some thousand clicks per second. The default poll time
-     * of 100 ms would add as much latency after a lull. A task does not wait to merge its two topics of clicks in
-     * order, because the sequencer inserts late clicks by time.
+     * of 100 ms would add as much latency after a lull.
      */
     private static void putLatency(Map<String, Object> properties, Duration commitInterval) {
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
         properties.put(StreamsConfig.POLL_MS_CONFIG, 5L);
-        properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1L);
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 65_536);

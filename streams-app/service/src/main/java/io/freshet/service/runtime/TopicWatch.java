@@ -68,12 +68,7 @@ public final class TopicWatch implements AutoCloseable {
         this.interval = interval;
         admin = Admin.create(config.kafka().forAdmin());
         setup = new TopicSetup(admin, config, TOPIC_TIMEOUT);
-        partitionedAsState = hasState
-                ? List.of(
-                        config.get(TopicKeys.CLICKS),
-                        config.get(TopicKeys.CLICKS_REKEYED),
-                        config.get(TopicKeys.REQUESTS))
-                : List.of();
+        partitionedAsState = hasState ? List.copyOf(new TopicPlan(config).partitionedAlike()) : List.of();
         heartbeats = new Heartbeats(config.get(HttpKeys.HEALTH_STALL));
         for (String topic : partitionedAsState) {
             Gauge.builder("freshet.partitions.unread", this, watch -> watch.unread.getOrDefault(topic, 0))

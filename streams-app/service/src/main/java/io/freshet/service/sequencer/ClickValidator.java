@@ -14,6 +14,7 @@ import io.freshet.service.output.PassedHeaders;
 import io.freshet.service.output.RecordTimes;
 import io.freshet.store.sequence.ClickOrigin;
 import java.util.Arrays;
+import java.util.Map;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -29,8 +30,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  */
 final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], Verdict> {
     private final String rekeyedTopic;
-    private final ClickFormat configured;
-    private final boolean configuresOwn;
+    private final Map<String, ClickFormat> formats;
+    private final boolean allAreOwn;
     private final ClickRules rules;
     private final PassedHeaders passedHeaders;
     private final DeadLetters deadLetters;
@@ -39,13 +40,17 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
 
     /**
      * @param rekeyedTopic topic of re-keyed clicks, which are in Freshet's own JSON whatever the format
-     * @param format format of the other clicks
+     * @param formats format of each topic of clicks
      */
     ClickValidator(
-            String rekeyedTopic, ClickFormat format, ClickRules rules, Outputs outputs, SequencerMetrics metrics) {
+            String rekeyedTopic,
+            Map<String, ClickFormat> formats,
+            ClickRules rules,
+            Outputs outputs,
+            SequencerMetrics metrics) {
         this.rekeyedTopic = rekeyedTopic;
-        configured = format;
-        configuresOwn = format.equals(ClickFormat.OWN);
+        this.formats = Map.copyOf(formats);
+        allAreOwn = formats.values().stream().allMatch(ClickFormat.OWN::equals);
         this.rules = rules;
         passedHeaders = outputs.passedHeaders();
         deadLetters = outputs.deadLetters();
@@ -55,7 +60,7 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
     @Override
     public void process(Record<byte[], byte[]> record) {
         RecordMetadata received = context().recordMetadata().orElseThrow();
-        boolean rekeyed = isRekeyed();
+        boolean rekeyed = received.topic().equals(rekeyedTopic);
         ClickOrigin origin = originOf(record, received, rekeyed);
         ClickFormat format = formatOf(record);
         if (record.value() == null && format.erasesUser(record.headers())) {
@@ -74,14 +79,21 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
         }
     }
 
-    /** Returns whether the present record is from the topic of re-keyed clicks. */
-    private boolean isRekeyed() {
-        return context().recordMetadata().orElseThrow().topic().equals(rekeyedTopic);
+    /** Returns the format of the present record. Re-keyed clicks and marked records are in Freshet's own JSON. */
+    private ClickFormat formatOf(Record<byte[], byte[]> record) {
+        if (allAreOwn) {
+            return ClickFormat.OWN;
+        }
+        String topic = context().recordMetadata().orElseThrow().topic();
+        return ClickFormat.isMarkedAsOwn(record.headers())
+                ? ClickFormat.OWN
+                : formats.getOrDefault(topic, ClickFormat.OWN);
     }
 
-    private ClickFormat formatOf(Record<byte[], byte[]> record) {
-        boolean isOwn = configuresOwn || isRekeyed() || ClickFormat.isMarkedAsOwn(record.headers());
-        return isOwn ? ClickFormat.OWN : configured;
+    /** Returns whether the records of a topic are in Freshet's own JSON without saying so. */
+    private boolean isOwn(String topic) {
+        ClickFormat format = formats.get(topic);
+        return format == null ? allAreOwn : format.equals(ClickFormat.OWN);
     }
 
     private void erase(Record<byte[], byte[]> record, ClickOrigin origin) {
@@ -131,7 +143,7 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
     }
 
     private void rekey(Record<byte[], byte[]> record, byte[] userKey, Click click, ClickOrigin origin) {
-        byte[] ownJson = configuresOwn ? record.value() : ClickCodec.toJson(click);
+        byte[] ownJson = isOwn(origin.topic()) ? record.value() : ClickCodec.toJson(click);
         Headers headers = passedHeaders.of(record.headers());
         OriginHeaders.write(headers, origin);
         metrics.countRekeyed();
@@ -145,13 +157,16 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
         context().forward(record.withKey(key).withValue(verdict).withHeaders(passedHeaders.of(record.headers())));
     }
 
-    /** A dead letter says if its value is in Freshet's own JSON against the configuration: it may be sent again. */
+    /**
+     * A dead letter says if its value is in Freshet's own JSON, and the topic of its origin has another format: it may be
+     * sent there again.
+     */
     private void refuse(Record<byte[], byte[]> record, String reason, String detail, ClickOrigin origin) {
         metrics.countDeadLetter(reason);
         warnings.dropped(reason, origin, context(), record.headers());
         DeadLetters.Letter letter =
                 deadLetters.of(record.key(), record.value(), record.headers(), reason, detail, origin);
-        if (!configuresOwn
+        if (!isOwn(origin.topic())
                 && formatOf(record).equals(ClickFormat.OWN)
                 && !ClickFormat.isMarkedAsOwn(letter.headers())) {
             ClickFormat.markAsOwn(letter.headers());

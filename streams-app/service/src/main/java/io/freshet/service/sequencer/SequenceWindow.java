@@ -23,7 +23,7 @@ import java.util.Objects;
  * <p>Whatever N is, a sequence takes at most {@value #MOST_BYTES} bytes, so that a record with it fits into a topic. The
  * oldest clicks beyond that leave the window too.
  *
- * <p>Two clicks are the same event if their event ids are equal, or, if one of them has no event id, if item, timestamp and
+ * <p>Two clicks are the same event if the hashes of their event ids are equal, or, if one of them has no event id, if item, timestamp and
  * type are equal. Clicks that left the window are not remembered. Immutable and thread-safe.
  */
 final class SequenceWindow {

@@ -7,11 +7,13 @@ import io.freshet.service.output.ImportMark;
 import io.freshet.service.variant.VariantRouting;
 import io.freshet.store.sequence.ClickOrigin;
 import io.freshet.store.sequence.EventClock;
+import io.freshet.store.sequence.EventIdHash;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.sequence.UserSequence;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
@@ -35,6 +37,10 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     private final long retentionMs;
     private final Duration expiryInterval;
     private final IdleUsers idleUsers;
+
+    /** The topics of clicks without the first. */
+    private final Set<String> furtherTopics;
+
     private final DropWarnings warnings = new DropWarnings("a click");
 
     /** User id in UTF-8 → the user's sequence, kept until the user is idle. Also has the entries of {@link ImportTimes}. */
@@ -54,6 +60,8 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         expiryInterval = config.get(SequencerKeys.EXPIRY_INTERVAL);
         window = new SequenceWindow(config.get(SequencerKeys.WINDOW), config.eventTypes());
         idleUsers = new IdleUsers(config.get(SequencerKeys.EXPIRY_SLICE));
+        List<String> topics = config.clickTopics();
+        furtherTopics = Set.copyOf(topics.subList(1, topics.size()));
     }
 
     @Override
@@ -83,7 +91,8 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     private void take(FixedKeyRecord<byte[], Verdict.Placed> record, Click click, ClickOrigin origin) {
         long timeMs = EventClock.timeOf(click.timestampMs(), origin.recordTimestampMs());
         clock.observe(click.userId(), timeMs);
-        SequenceWindow.Applied applied = window.apply(currentSequence(record.key(), timeMs), Interaction.of(click));
+        SequenceWindow.Applied applied =
+                window.apply(currentSequence(record.key(), timeMs), interaction(click, origin));
         metrics.countOutcome(applied.outcome());
         if (applied.outcome() != ClickOutcome.APPENDED) {
             countExactly(applied.outcome());
@@ -101,6 +110,24 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         } else {
             warnings.dropped(applied.outcome().code(), origin, context(), record.headers());
         }
+    }
+
+    /**
+     * Returns what the sequence keeps of a click. The id of an event is unique only among the clicks of its topic: the ids of
+     * different topics may be the row numbers of different tables. Therefore the hash of an id is that of the topic and
+     * the id. For the first topic it is that of the id alone, so that a topic can be added to a system that has state.
+     */
+    private Interaction interaction(Click click, ClickOrigin origin) {
+        String eventId = click.eventId();
+        Interaction plain = Interaction.of(click);
+        // A topic's name has no line feed.
+        return eventId == null || !furtherTopics.contains(origin.topic())
+                ? plain
+                : new Interaction(
+                        plain.itemId(),
+                        plain.timestampMs(),
+                        plain.eventType(),
+                        EventIdHash.of(origin.topic() + "\n" + eventId));
     }
 
     private UserSequence currentSequence(byte[] user, long clickMs) {

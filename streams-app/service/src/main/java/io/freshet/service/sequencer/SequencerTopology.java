@@ -9,6 +9,7 @@ import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.sequence.SequenceUpdateCodec;
 import io.freshet.store.sequence.UserSequence;
 import io.freshet.store.sequence.UserSequenceCodec;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -71,11 +72,13 @@ public final class SequencerTopology {
     private static KStream<byte[], Verdict.Placed> acceptedClicks(
             StreamsBuilder builder, FreshetConfig config, Outputs outputs, SequencerMetrics metrics) {
         String rekeyed = config.get(TopicKeys.CLICKS_REKEYED);
-        ClickFormat format = config.clickFormat();
+        Map<String, ClickFormat> formats = config.clickFormats();
         ClickRules rules = new ClickRules(config);
-        KStream<byte[], Verdict> verdicts = builder.stream(
-                        List.of(config.get(TopicKeys.CLICKS), rekeyed), received(outputs.times()))
-                .process(() -> new ClickValidator(rekeyed, format, rules, outputs, metrics), Named.as(CLICK_VALIDATOR));
+        List<String> topics = new ArrayList<>(config.clickTopics());
+        topics.add(rekeyed);
+        KStream<byte[], Verdict> verdicts = builder.stream(topics, received(outputs.times()))
+                .process(
+                        () -> new ClickValidator(rekeyed, formats, rules, outputs, metrics), Named.as(CLICK_VALIDATOR));
         Map<String, KStream<byte[], Verdict>> branches = verdicts.split(Named.as(VERDICT))
                 .branch((key, verdict) -> verdict instanceof Verdict.Placed, Branched.as("accepted"))
                 .branch((key, verdict) -> verdict instanceof Verdict.Misplaced, Branched.as("misplaced"))

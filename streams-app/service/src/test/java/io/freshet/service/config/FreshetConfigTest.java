@@ -1,10 +1,13 @@
 package io.freshet.service.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.click.MalformedClickException;
 import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.service.clickformat.ClickFormat;
@@ -41,11 +44,13 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -430,6 +435,94 @@ final class FreshetConfigTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("sequencer.windows")
                 .hasMessageContaining("sequencer.window");
+    }
+
+    @Test
+    void shouldHaveSettingsForOneOfSeveralTopicsOfClicks(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("topics.properties"), "topics.clicks=web-clicks, purchases\nclicks.field.item=sku\n");
+        Map<String, String> environment =
+                Map.of("FRESHET_CLICKS_FORMAT_WEB_CLICKS", "cloudevents", "FRESHET_CLICKS_TYPE_PURCHASES", "purchase");
+        Map<String, String> options = Map.of("clicks.time.unit.purchases", "s");
+        FreshetConfig config = FreshetConfig.load(file, environment, options);
+
+        assertThat(config.clickTopics()).containsExactly("web-clicks", "purchases");
+        assertThat(config.get(TopicKeys.CLICKS)).isEqualTo("web-clicks");
+        assertThat(config.topics()).startsWith("web-clicks", "purchases", "clicks-rekeyed");
+        assertThat(config.clickFormat().getClass().getSimpleName()).isEqualTo("CloudEvents");
+        byte[] purchase =
+                "{\"user_id\":\"u\",\"sku\":\"a\",\"timestamp\":1700000000,\"event_type\":\"x\"}".getBytes(UTF_8);
+        assertThat(config.clickFormats()).containsOnlyKeys("web-clicks", "purchases");
+        assertThat(read(config, "purchases", purchase))
+                .isEqualTo(new Click("u", "a", 1_700_000_000_000L, "purchase", null));
+        assertThat(FreshetConfig.effective(file, environment, options))
+                .contains(
+                        new EffectiveSetting(
+                                "clicks.format.web-clicks",
+                                Optional.of("cloudevents"),
+                                EffectiveSetting.Origin.ENVIRONMENT),
+                        new EffectiveSetting(
+                                "clicks.time.unit.purchases", Optional.of("s"), EffectiveSetting.Origin.OPTION));
+        assertThat(ConfigMistake.all(file, environment, options)).isEmpty();
+    }
+
+    private static @Nullable Click read(FreshetConfig config, String topic, byte[] value) {
+        try {
+            return Objects.requireNonNull(config.clickFormats().get(topic)).read(value, new RecordHeaders());
+        } catch (MalformedClickException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        a,b   | clicks.format.c      | json     | clicks.format.c must end with a topic of topics.clicks: topic=c topics.clicks=a,b
+        clicks | clicks.type.b       | x        | clicks.type.b must end with a topic of topics.clicks: topic=b topics.clicks=clicks
+        a,b   | clicks.format.b      | xml      | clicks.format.b
+        a,b   | clicks.field.user.b  | a..b     | clicks.field.user.b
+        a,b   | clicks.type.b        | 12345678901234567890123456789012345678901234567890123456789012345 | at most 64 bytes
+        a,b   | clicks.field.user.b  | item_id.x | with clicks.format on topic b: no path may lead into the value of another path
+        a,b   | clicks.formats.b     | json     | the nearest known one is
+        a,b,a | clicks.time.unit.a   | s        | must name each topic once
+        a,    | clicks.time.unit.a   | s        | topics.clicks
+        a,sequences | clicks.time.unit.a | s    | Each topic must have a name of its own
+        """)
+    void shouldRefuseASettingOfOneTopicThatDoesNotHold(String topics, String key, String value, String message)
+            throws IOException {
+        Map<String, String> settings = Map.of("topics.clicks", topics, key, value);
+        assertThatThrownBy(() -> FreshetConfig.of(settings))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message);
+        assertThat(ConfigMistake.all(null, Map.of(), settings)).anySatisfy(mistake -> {
+            assertThat(mistake.weight()).isEqualTo(ConfigMistake.Weight.REFUSED);
+            assertThat(mistake.message() + mistake.remedy()).contains(message);
+        });
+    }
+
+    @Test
+    void shouldRefuseAVariableForATopicThatIsNoTopicOfClicksOrMayBeSeveral() {
+        assertThatThrownBy(() -> FreshetConfig.load(null, Map.of("FRESHET_CLICKS_TIME_UNIT_SHOP_B", "s"), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("clicks.time.unit.shop_b must end with a topic of topics.clicks");
+        Map<String, String> environment =
+                Map.of("FRESHET_TOPICS_CLICKS", "a.b,a-b", "FRESHET_CLICKS_TIME_UNIT_A_B", "s");
+        assertThatThrownBy(() -> FreshetConfig.load(null, environment, Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("may be for [a.b, a-b]: set clicks.time.unit.a.b in a file");
+    }
+
+    @Test
+    void shouldRefuseAFixedTypeBesideAPathToTheType() {
+        Map<String, String> common = Map.of("topics.clicks", "a,b", "clicks.field.type", "kind", "clicks.type.b", "x");
+        assertThat(FreshetConfig.of(common).clickTopics()).containsExactly("a", "b");
+        Map<String, String> both = new HashMap<>(common);
+        both.put("clicks.field.type.b", "kind");
+        assertThatThrownBy(() -> FreshetConfig.of(both))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("One of clicks.field.type.b and clicks.type.b must be empty");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("clicks.field.type", "kind", "clicks.type", "x")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("One of clicks.field.type and clicks.type must be empty");
     }
 
     @Test

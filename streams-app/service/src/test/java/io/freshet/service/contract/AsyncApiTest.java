@@ -108,6 +108,21 @@ final class AsyncApiTest {
     }
 
     @Test
+    void shouldDescribeEachTopicOfClicksWithItsFormat() {
+        JsonNode document = AsyncApi.of(FreshetConfig.of(
+                Map.of("topics.clicks", "clicks, app-clicks", "clicks.format.app-clicks", "cloudevents")));
+
+        assertThat(document.at("/channels/clicks/address").asText()).isEqualTo("clicks");
+        assertThat(document.at("/channels/clicks2/address").asText()).isEqualTo("app-clicks");
+        assertThat(document.at("/channels/clicks2/messages").fieldNames())
+                .toIterable()
+                .containsExactly("click2", "ownClick2", "erasure");
+        assertThat(document.at("/components/messages/click2/summary").asText()).contains("`clicks.format=cloudevents`");
+        assertThat(document.at("/operations/receiveClicks2/channel/$ref").asText())
+                .isEqualTo("#/channels/clicks2");
+    }
+
+    @Test
     void shouldDescribeAnotherFormatOfClicks() {
         JsonNode document = AsyncApi.of(FreshetConfig.of(Map.of("clicks.format", "cloudevents")));
 

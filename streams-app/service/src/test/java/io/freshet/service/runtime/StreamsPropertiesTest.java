@@ -31,6 +31,16 @@ final class StreamsPropertiesTest {
     }
 
     @Test
+    void shouldWaitForFetchedRecordsOnlyWhenThereAreSeveralTopicsOfClicks() {
+        assertThat(StreamsProperties.of(FreshetConfig.of(Map.of()))).containsEntry("max.task.idle.ms", -1L);
+        assertThat(StreamsProperties.of(FreshetConfig.of(Map.of("topics.clicks", "web,app"))))
+                .containsEntry("max.task.idle.ms", 0L);
+        assertThat(StreamsProperties.of(
+                        FreshetConfig.of(Map.of("topics.clicks", "web,app", "kafka.max.task.idle.ms", "100"))))
+                .containsEntry("max.task.idle.ms", "100");
+    }
+
+    @Test
     void shouldLetKafkaKeysWin() {
         Map<String, Object> properties = StreamsProperties.of(FreshetConfig.of(Map.of(
                 "kafka.producer.linger.ms", "1",

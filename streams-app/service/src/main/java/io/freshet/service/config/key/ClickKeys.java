@@ -2,12 +2,13 @@ package io.freshet.service.config.key;
 
 import io.freshet.service.clickformat.ClickFormats;
 import io.freshet.service.clickformat.FieldPath;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.config.ConfigDef;
 
-/** Keys of the format of clicks on their topic. */
+/** Keys of the format of clicks on their topics. */
 public final class ClickKeys {
     static final KeyGroup KEYS = new KeyGroup();
 
@@ -15,7 +16,7 @@ public final class ClickKeys {
             .requires(ConfigDef.ValidString.in("json", "cloudevents", "debezium", "connect"))
             .as(name -> ClickFormats.valueOf(name.toUpperCase(Locale.ROOT)))
             .doc(
-                    "Format of the records on `topics.clicks`: `json`, `cloudevents` (CloudEvents 1.0 with data in JSON, in"
+                    "Format of the records on the topics of clicks: `json`, `cloudevents` (CloudEvents 1.0 with data in JSON, in"
                             + " structured or binary mode), `debezium` (the envelope of Debezium's changes, in JSON), or `connect`"
                             + " (the envelope of Kafka Connect's JsonConverter with `schemas.enable`).");
     public static final ConfigKey<FieldPath> USER = KEYS.text("clicks.field.user", "user_id")
@@ -41,6 +42,14 @@ public final class ClickKeys {
             .doc(
                     "Unit of times that are integers: `s`, `ms`, `us` or `ns` since 1970. Times that are texts are in ISO-8601,"
                             + " whatever the unit.");
+
+    public static final ConfigKey<Optional<String>> EVENT_TYPE = KEYS.optional("clicks.type", TextForms::eventType)
+            .doc("Event type of all clicks, for records that have none; if empty, a click has the type of its record."
+                    + " Clicks in records with the header `freshet.format` keep their own type.");
+
+    /** The keys that can also be set for one topic of clicks. The name of such a setting is {@link ConfigKey#nameFor}. */
+    public static final List<ConfigKey<?>> PER_TOPIC =
+            List.of(FORMAT, USER, ITEM, TIME, TYPE, ID, TIME_UNIT, EVENT_TYPE);
 
     private ClickKeys() {}
 

@@ -124,6 +124,17 @@ public final class ConfigKey<T> {
         return reader.apply(value);
     }
 
+    /** Returns the name of the setting that overrides this key for one topic of clicks. */
+    public String nameFor(String topic) {
+        return name + "." + topic;
+    }
+
+    /** Returns the key's value for one topic of clicks: the one that is set for the topic, or the key's own. */
+    public T in(Map<String, Object> parsed, String topic) {
+        Object value = parsed.get(nameFor(topic));
+        return value == null ? in(parsed) : reader.apply(value);
+    }
+
     /** Returns the default, as a user would write it. */
     public String defaultText() {
         return defaultText;
@@ -142,7 +153,12 @@ public final class ConfigKey<T> {
     }
 
     void defineIn(ConfigDef definition) {
-        definition.define(name, type, defaultText, this::requireValid, ConfigDef.Importance.MEDIUM, doc);
+        defineAs(name, definition);
+    }
+
+    /** Defines a setting with another name, and the type and the range of this key. */
+    public void defineAs(String setting, ConfigDef definition) {
+        definition.define(setting, type, defaultText, this::requireValid, ConfigDef.Importance.MEDIUM, doc);
     }
 
     private void requireValid(String key, Object value) {

@@ -1,5 +1,7 @@
 package io.freshet.service.config.key;
 
+import io.freshet.client.click.Click;
+import io.freshet.client.text.Utf8;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Arrays;
@@ -42,6 +44,23 @@ final class TextForms {
         } catch (InvalidTopicException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+    }
+
+    /** Accepts names of topics, separated by commas, each of them once. */
+    static List<String> topicNames(String text) {
+        List<String> names = Arrays.stream(text.split(",", -1))
+                .map(name -> topicName(name.strip()))
+                .toList();
+        require(Set.copyOf(names).size() == names.size(), "must name each topic once: \"" + text + "\"");
+        return names;
+    }
+
+    /** Accepts the types that an event may have. */
+    static String eventType(String text) {
+        require(
+                Utf8.length(text) >= 1 && Utf8.length(text) <= Click.MAX_EVENT_TYPE_BYTES,
+                "must be valid text of at most " + Click.MAX_EVENT_TYPE_BYTES + " bytes of UTF-8");
+        return text;
     }
 
     /** Accepts what a topic's name may begin with, and the empty string. */

@@ -14,8 +14,14 @@ public final class TopicKeys {
                     "Beginning of the name of each topic whose own key is not set, such as `shop.`, which makes `shop.clicks`."
                             + " Recommenders that share a cluster need different prefixes, and different values of"
                             + " `application.id`.");
-    public static final ConfigKey<String> CLICKS =
-            topic("topics.clicks", "clicks").doc("Topic of incoming clicks.");
+
+    /** The first topic of clicks, to which Freshet's own programs write. {@link #clickTopics} returns all of them. */
+    public static final ConfigKey<String> CLICKS = KEYS.text("topics.clicks", "clicks")
+            .as(TextForms::topicNames)
+            .as(List::getFirst)
+            .doc("Topic of incoming clicks, or several, separated by commas. All need the same number of partitions."
+                    + " Freshet's own programs, such as the HTTP server and `freshet import`, write to the first.");
+
     public static final ConfigKey<String> CLICKS_REKEYED = topic("topics.clicks-rekeyed", "clicks-rekeyed")
             .doc("Topic for clicks that arrive with a key other than their user; needs as many partitions as"
                     + " `topics.clicks`.");
@@ -72,6 +78,15 @@ public final class TopicKeys {
             DEAD_LETTERS);
 
     private TopicKeys() {}
+
+    /**
+     * Returns the names of all topics of clicks.
+     *
+     * @param text valid value of {@link #CLICKS}, as it was written
+     */
+    public static List<String> clickTopics(String text) {
+        return TextForms.topicNames(text);
+    }
 
     private static ConfigKey.Draft<String> topic(String name, String byDefault) {
         return KEYS.text(name, byDefault).as(TextForms::topicName);

@@ -32,7 +32,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes to the topic of clicks and reports for each record whether Kafka has acknowledged it. Thread-safe. */
+/** Writes to the first topic of clicks and reports for each record whether Kafka has acknowledged it. Thread-safe. */
 public final class ClickProducer implements AutoCloseable {
     private static final long MOST_WAIT_MS = 5_000;
     private static final String MOST_DELIVERY_MS = "10000";
