@@ -221,7 +221,7 @@ public final class FreshetConfig {
     }
 
     /** Returns the value of a key of {@link ClickKeys#PER_TOPIC} for one topic of clicks. */
-    private <T> T get(ConfigKey<T> key, String topic) {
+    public <T> T get(ConfigKey<T> key, String topic) {
         return key.in(values, topic);
     }
 

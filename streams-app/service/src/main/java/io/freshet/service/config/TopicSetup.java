@@ -222,9 +222,9 @@ public final class TopicSetup {
                 "Topics of clicks and requests must have equally many partitions: ");
         for (ConfigKey<String> single : List.of(TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS)) {
             String topic = config.get(single);
-            int partitions = partitionsIn(described, topic);
-            if (partitions != 1) {
-                throw new ConfigException(single.name() + " must have one partition: " + topic + " has " + partitions);
+            int ofModel = partitionsIn(described, topic);
+            if (ofModel != 1) {
+                throw new ConfigException(single.name() + " must have one partition: " + topic + " has " + ofModel);
             }
         }
     }
