@@ -25,6 +25,9 @@ public final class StartCheck {
     /** Long enough for the retries against an S3 that does not answer. */
     private static final Duration STORE_TIME = Duration.ofSeconds(12);
 
+    /** Longer than the timeout of a question to the registry. */
+    private static final Duration REGISTRY_TIME = Duration.ofSeconds(9);
+
     private static final String CONFIGURATION = "configuration";
 
     private final Roles roles;
@@ -88,6 +91,11 @@ public final class StartCheck {
                         STORE_TIME,
                         "check the disk or the bucket of the store, and the network to it",
                         new ModelStoreCheck(config, roles)),
+                RunningCheck.start(
+                        SchemaRegistryCheck.NAME,
+                        REGISTRY_TIME,
+                        "check the network between here and the registry",
+                        new SchemaRegistryCheck(config)),
                 RunningCheck.start("http.port", DISK_TIME, "set another http.port or http.host", new HttpCheck(config)),
                 RunningCheck.start("native-libraries", DISK_TIME, "", NativeLibraries.ofProcess()),
                 RunningCheck.start("memory", DISK_TIME, "", new MemoryCheck(config, roles)));

@@ -3,6 +3,7 @@ package io.freshet.app.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.tls.Certificates;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -61,14 +62,14 @@ class StartCheckTest {
 
     @Test
     void shouldNameAFormatOfClicksAndAPathThatAreNone() throws Exception {
-        Map<String, String> settings = Map.of("clicks.format", "avro", "clicks.field.user", "customer..id");
+        Map<String, String> settings = Map.of("clicks.format", "xml", "clicks.field.user", "customer..id");
 
         assertThat(new StartCheck(STREAMS).run(null, Map.of(), settings))
                 .hasSize(2)
                 .allSatisfy(finding -> assertThat(finding.outcome()).isEqualTo(Outcome.PROBLEM))
                 .extracting(Finding::message)
                 .anySatisfy(message ->
-                        assertThat(message).contains("avro", "clicks.format", "json, cloudevents, debezium, connect"))
+                        assertThat(message).contains("xml", "clicks.format", "json, cloudevents, debezium, connect"))
                 .anySatisfy(message -> assertThat(message).contains("clicks.field.user", "\"customer..id\""));
     }
 
@@ -139,5 +140,20 @@ class StartCheckTest {
         assertThat(folder).isEmptyDirectory();
         assertThat(state.writable().outcome()).isNotEqualTo(Outcome.PROBLEM);
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldNameASchemaRegistryThatDoesNotAnswer() throws IOException {
+        String url = "http://127.0.0.1:" + ListenerPorts.free();
+        List<Finding> findings = new ArrayList<>();
+        new SchemaRegistryCheck(FreshetConfig.of(Map.of("schema.registry.url", url))).run(findings::add);
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.outcome()).isEqualTo(Outcome.PROBLEM);
+            assertThat(finding.message()).contains(url + " must answer");
+        });
+
+        List<Finding> none = new ArrayList<>();
+        new SchemaRegistryCheck(FreshetConfig.of(Map.of())).run(none::add);
+        assertThat(none).isEmpty();
     }
 }

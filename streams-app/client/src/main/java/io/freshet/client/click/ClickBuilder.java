@@ -86,6 +86,17 @@ public final class ClickBuilder {
     }
 
     /**
+     * Sets the time, whose unit the record says.
+     *
+     * @param time the time since 1970 in the unit
+     * @throws MalformedClickException if the time is set already or out of range
+     */
+    public void time(long time, TimeUnit ofTime) throws MalformedClickException {
+        requireFirst(Field.TIME);
+        timestampMs = checkedMs(time < 0 ? -1 : ofTime.toMillis(time));
+    }
+
+    /**
      * Returns the error for a field whose value is of another kind.
      *
      * @param kind what the value is

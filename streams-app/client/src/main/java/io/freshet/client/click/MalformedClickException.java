@@ -12,6 +12,10 @@ public final class MalformedClickException extends Exception {
         RECORD_TOO_LARGE("record-too-large"),
         /** The record is not in the format that the configuration names, such as CloudEvents. */
         NOT_IN_FORMAT("not-in-format"),
+        /** The schema registry does not have the schema that the record names. */
+        UNKNOWN_SCHEMA("unknown-schema"),
+        /** The record's schema cannot be parsed, or has no place for the user, the item or the time. */
+        UNUSABLE_SCHEMA("unusable-schema"),
         NOT_JSON("not-json"),
         NOT_AN_OBJECT("not-an-object"),
         DUPLICATE_FIELD("duplicate-field"),

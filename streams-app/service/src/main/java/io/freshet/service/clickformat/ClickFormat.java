@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads clicks from the records of a topic of clicks. An implementation is a pure function of a record's value and
- * headers, is thread-safe, and retains neither of them.
+ * headers, and of the schema that they name. It is thread-safe and retains none of them.
  */
 public interface ClickFormat {
     /** Freshet's own JSON, as {@link io.freshet.client.click.ClickCodec} writes it. */
@@ -25,6 +25,8 @@ public interface ClickFormat {
      * @return the click, or null if the record is in the format and announces no click, such as the deletion of a row
      * @throws MalformedClickException if the record is not a click in this format, with the reason. No other exception
      *     is thrown, whatever the record contains
+     * @throws io.freshet.service.schema.RegistryAwayException if the record needs a schema that is not known yet, and the
+     *     registry does not answer in time; see {@link SchemaClickFormat}
      */
     @Nullable
     Click read(byte @Nullable [] value, Headers headers) throws MalformedClickException;

@@ -53,12 +53,13 @@ final class JsonReading {
      * @throws MalformedClickException if it is not a JSON object, a value occurs twice, or a value is of the wrong kind
      */
     void read(byte[] json, PathTree tree) throws MalformedClickException {
-        if (json.length > MAX_RECORD_BYTES) {
-            throw new MalformedClickException(
-                    Reason.RECORD_TOO_LARGE,
-                    "record must have at most " + MAX_RECORD_BYTES + " bytes: length=" + json.length);
-        }
-        try (JsonParser parser = JSON.createParser(json)) {
+        read(json, 0, tree);
+    }
+
+    /** Reads a document that begins at a position of the record. Otherwise as {@link #read(byte[], PathTree)}. */
+    void read(byte[] json, int start, PathTree tree) throws MalformedClickException {
+        requireLength(json);
+        try (JsonParser parser = JSON.createParser(json, start, json.length - start)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 throw new MalformedClickException(Reason.NOT_JSON, "record must be JSON: it is blank");
@@ -73,6 +74,15 @@ final class JsonReading {
             }
         } catch (IOException e) {
             throw new MalformedClickException(Reason.NOT_JSON, "record must be JSON: length=" + json.length, e);
+        }
+    }
+
+    /** @throws MalformedClickException if a record is longer than {@link #MAX_RECORD_BYTES} */
+    static void requireLength(byte[] record) throws MalformedClickException {
+        if (record.length > MAX_RECORD_BYTES) {
+            throw new MalformedClickException(
+                    Reason.RECORD_TOO_LARGE,
+                    "record must have at most " + MAX_RECORD_BYTES + " bytes: length=" + record.length);
         }
     }
 

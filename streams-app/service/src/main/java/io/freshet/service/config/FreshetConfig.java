@@ -15,12 +15,14 @@ import io.freshet.service.config.key.ModelKeys;
 import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.RecordKeys;
+import io.freshet.service.config.key.SchemaKeys;
 import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.config.key.StreamsKeys;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.config.key.TrainerKeys;
 import io.freshet.service.config.key.VariantKeys;
 import io.freshet.service.config.validation.NearestName;
+import io.freshet.service.schema.SchemaRegistry;
 import io.freshet.service.variant.UserSplit;
 import io.freshet.store.RetentionPolicy;
 import io.freshet.store.S3Settings;
@@ -33,6 +35,8 @@ import io.freshet.training.loss.LossConfig;
 import io.freshet.training.optimizer.Adam;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,19 +63,46 @@ import org.slf4j.LoggerFactory;
  * <p>Values come from the defaults, a {@code .properties} file, the environment ({@code sequencer.window} is
  * {@code FRESHET_SEQUENCER_WINDOW}) and explicit settings; later sources override earlier ones. Unknown keys are refused
  * with a message that names the nearest known key. Only {@code kafka.*} keys are passed to the Kafka clients unchanged
- * ({@link KafkaProperties}). Immutable.
+ * ({@link KafkaProperties}). Immutable, except that it keeps the schemas that were read from the registry.
  */
 public final class FreshetConfig {
     private static final Logger LOG = LoggerFactory.getLogger(FreshetConfig.class);
     private static final String ENVIRONMENT_PREFIX = "FRESHET_";
     private static final String KAFKA_ENVIRONMENT_PREFIX = "FRESHET_KAFKA_";
 
+    /** Freshet's own keys with secrets, whose values are never printed. */
+    private static final Set<String> SECRETS = Set.of(HttpKeys.TOKEN.name(), SchemaKeys.PASSWORD.name());
+
     private final Map<String, Object> values;
     private final KafkaProperties kafka;
+    private final SchemaRegistry schemas;
 
     private FreshetConfig(Map<String, Object> values, KafkaProperties kafka) {
+        this(
+                values,
+                kafka,
+                new SchemaRegistry(
+                        SchemaKeys.URL.in(values).orElse(null),
+                        SchemaKeys.USER.in(values),
+                        () -> registryPassword(values)));
+    }
+
+    private FreshetConfig(Map<String, Object> values, KafkaProperties kafka, SchemaRegistry schemas) {
         this.values = values;
         this.kafka = kafka;
+        this.schemas = schemas;
+    }
+
+    private static String registryPassword(Map<String, Object> values) {
+        Optional<Path> file = SchemaKeys.PASSWORD_FILE.in(values);
+        if (file.isEmpty()) {
+            return SchemaKeys.PASSWORD.in(values);
+        }
+        try (Stream<String> lines = Files.lines(file.get())) {
+            return lines.findFirst().orElse("").strip();
+        } catch (IOException | UncheckedIOException e) {
+            throw new ConfigException(SchemaKeys.PASSWORD_FILE + " must be a file that can be read: " + e);
+        }
     }
 
     /** Returns the defaults, overridden by the given settings. */
@@ -196,9 +227,7 @@ public final class FreshetConfig {
                 origin = source.getKey();
             }
         }
-        boolean secret = key.startsWith(KafkaProperties.PREFIX)
-                ? KafkaProperties.isSecret(key)
-                : key.equals(HttpKeys.TOKEN.name());
+        boolean secret = own == null ? KafkaProperties.isSecret(key) : SECRETS.contains(key);
         return new EffectiveSetting(key, secret && !value.isEmpty() ? Optional.empty() : Optional.of(value), origin);
     }
 
@@ -302,7 +331,7 @@ public final class FreshetConfig {
         if (get(VariantKeys.SHADOW)) {
             scorers.put(TopicKeys.RECOMMENDATIONS.name(), shadowTopic());
         }
-        return new FreshetConfig(Map.copyOf(scorers), kafka);
+        return new FreshetConfig(Map.copyOf(scorers), kafka, schemas);
     }
 
     private String shadowTopic() {
@@ -360,8 +389,11 @@ public final class FreshetConfig {
         get(ClickKeys.TYPE, topic).ifPresent(path -> paths.put(Field.TYPE, path));
         get(ClickKeys.ID, topic).ifPresent(path -> paths.put(Field.EVENT_ID, path));
         try {
-            ClickFormat format =
-                    get(ClickKeys.FORMAT, topic).with(new FieldMap(paths, get(ClickKeys.TIME_UNIT, topic)));
+            ClickFormat format = get(ClickKeys.FORMAT, topic)
+                    .with(
+                            new FieldMap(paths, get(ClickKeys.TIME_UNIT, topic)),
+                            get(ClickKeys.FRAMING, topic),
+                            schemas);
             return get(ClickKeys.EVENT_TYPE, topic)
                     .map(type -> ClickFormat.ofType(type, format))
                     .orElse(format);
@@ -384,6 +416,33 @@ public final class FreshetConfig {
 
     private boolean isSet(String setting) {
         return values.get(setting) instanceof String text && !text.isEmpty();
+    }
+
+    /** Returns the schemas of the registry. They are the same for all formats of this configuration. */
+    public SchemaRegistry schemas() {
+        return schemas;
+    }
+
+    private void requireRegistry() {
+        List<String> withSchemas = clickTopics().stream()
+                .filter(topic -> get(ClickKeys.FORMAT, topic).needsSchemas())
+                .toList();
+        boolean isNeeded = !withSchemas.isEmpty() || get(ScoringKeys.AVRO);
+        Optional<URI> url = get(SchemaKeys.URL);
+        if (isNeeded && url.isEmpty()) {
+            throw new ConfigException(SchemaKeys.URL + " must be set with " + ClickKeys.FORMAT + "=avro, "
+                    + ClickKeys.FORMAT + "=protobuf and recommendations.format=avro");
+        }
+        if (withSchemas.stream().anyMatch(topic -> get(ClickKeys.FRAMING, topic).isApicurio())
+                && !SchemaRegistry.isApicurio(url.orElseThrow())) {
+            throw new ConfigException(
+                    SchemaKeys.URL + " must end with /apis/ccompat/v7, so that Apicurio's own ids can be"
+                            + " looked up at /apis/registry/v3 beside it: " + SchemaKeys.URL + "=" + url.get());
+        }
+        if (!get(SchemaKeys.PASSWORD).isEmpty() && get(SchemaKeys.PASSWORD_FILE).isPresent()) {
+            throw new ConfigException(
+                    "One of " + SchemaKeys.PASSWORD + " and " + SchemaKeys.PASSWORD_FILE + " must be empty");
+        }
     }
 
     /** Returns the address of the HTTP server. */
@@ -482,6 +541,7 @@ public final class FreshetConfig {
         ClickTopicKeys.requireTopics(values.keySet(), clickTopics());
         clickFormats();
         requireOneType();
+        requireRegistry();
         variants().requireConsistent();
         List<String> names = new ArrayList<>(topics());
         names.add(shadowTopic());

@@ -19,9 +19,11 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  */
 final class BoundedClients implements KafkaClientSupplier {
     private final OutputLimits limits;
+    private final SchemaGate gate;
 
-    BoundedClients(OutputLimits limits) {
+    BoundedClients(OutputLimits limits, SchemaGate gate) {
         this.limits = limits;
+        this.gate = gate;
     }
 
     @Override
@@ -36,7 +38,7 @@ final class BoundedClients implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return new MainConsumer(config);
+        return new MainConsumer(config, gate);
     }
 
     @Override

@@ -87,7 +87,16 @@ public final class Outputs {
 
     /** Returns a supplier of Kafka clients that apply these rules. */
     public KafkaClientSupplier clients() {
-        return new BoundedClients(limits);
+        return clients(SchemaGate.OPEN);
+    }
+
+    /**
+     * Returns a supplier of Kafka clients that apply these rules.
+     *
+     * @param gate decides which records the main consumers return
+     */
+    public KafkaClientSupplier clients(SchemaGate gate) {
+        return new BoundedClients(limits, gate);
     }
 
     public RecordTimes times() {

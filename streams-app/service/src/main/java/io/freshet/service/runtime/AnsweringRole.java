@@ -5,6 +5,7 @@ import io.freshet.service.config.key.HttpKeys;
 import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.StreamsKeys;
 import io.freshet.service.recommend.FollowedVariants;
+import io.freshet.service.recommend.RecommendationFormat;
 import io.freshet.service.recommend.Variants;
 import io.freshet.service.telemetry.LogIds;
 import io.freshet.training.liveness.Heartbeats;
@@ -79,8 +80,15 @@ public abstract sealed class AnsweringRole implements AutoCloseable permits Stre
         }
     }
 
-    /** Starts following the models and answering. */
+    /**
+     * Starts following the models and answering. If recommendations are in Avro, first registers their schema, and waits
+     * up to a minute for the registry.
+     *
+     * @throws org.apache.kafka.common.config.ConfigException if the schema registry refuses the schema, with its reason
+     * @throws io.freshet.service.schema.RegistryAwayException if the schema registry does not answer
+     */
     public final void start() {
+        RecommendationFormat.of(config).prepare();
         startedNanos = System.nanoTime();
         followed.start();
         streams.start();
@@ -108,6 +116,11 @@ public abstract sealed class AnsweringRole implements AutoCloseable permits Stre
     /** Returns the reasons why some variant does not answer with its model and at full speed; empty if all do. */
     public final List<String> whyNotAnswering() {
         return followed.whyNotReady();
+    }
+
+    /** Returns what the role waits for, although it answers; empty if it waits for nothing. */
+    public Optional<String> waitsFor() {
+        return Optional.empty();
     }
 
     /** Returns the loops of the role that make no progress; empty if all do, or if none should run. */

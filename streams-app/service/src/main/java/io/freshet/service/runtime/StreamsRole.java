@@ -1,10 +1,14 @@
 package io.freshet.service.runtime;
 
+import io.freshet.service.clickformat.SchemaClickFormat;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.StreamsKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.config.key.VariantKeys;
 import io.freshet.service.output.Outputs;
+import io.freshet.service.output.SchemaGate;
 import io.freshet.service.recommend.FollowedVariants;
+import io.freshet.service.schema.SchemaRegistry;
 import io.freshet.service.sequencer.BoundedRocksDb;
 import io.freshet.service.sequencer.ClickOutcomeCounts;
 import io.freshet.service.sequencer.UserSequences;
@@ -13,6 +17,8 @@ import io.freshet.service.telemetry.LogIds;
 import io.freshet.store.SnapshotStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
@@ -29,6 +35,8 @@ public final class StreamsRole extends AnsweringRole {
     private final SourcePartitions partitions;
     private final UserSequences users;
     private final RocksDbMeters meters;
+    private final SchemaGate gate;
+    private final SchemaRegistry schemas;
 
     /**
      * Prepares the role. Nothing runs yet.
@@ -49,18 +57,43 @@ public final class StreamsRole extends AnsweringRole {
         memory.shareThrough(properties);
         Outputs outputs = Outputs.of(config, registry, clock);
         outputs.shareThrough(properties);
+        SchemaGate records = gate(config, registry);
         super(
                 NAME,
                 config,
                 followed,
                 FreshetTopology.build(config, properties, followed.variants(), outputs, registry),
                 properties,
-                sources.clients(properties, outputs.clients()),
+                sources.clients(properties, outputs.clients(records)),
                 registry);
         rocksDbMemory = memory;
         partitions = sources;
         users = new UserSequences(streams());
         meters = new RocksDbMeters(rocksDbMemory, registry);
+        gate = records;
+        schemas = config.schemas();
+    }
+
+    private static SchemaGate gate(FreshetConfig config, MeterRegistry registry) {
+        Map<String, SchemaClickFormat> withSchemas = new HashMap<>();
+        config.clickFormats().forEach((topic, format) -> {
+            if (format instanceof SchemaClickFormat needed) {
+                withSchemas.put(topic, needed);
+            }
+        });
+        SchemaGate gate = new SchemaGate(withSchemas);
+        gate.bindTo(registry);
+        config.schemas().bindTo(registry);
+        return gate;
+    }
+
+    @Override
+    public Optional<String> waitsFor() {
+        List<String> waiting = gate.waiting();
+        return waiting.isEmpty()
+                ? Optional.empty()
+                : Optional.of("the schemas of the next records of " + waiting + ": "
+                        + schemas.trouble().orElse("the schema registry is being asked"));
     }
 
     /**

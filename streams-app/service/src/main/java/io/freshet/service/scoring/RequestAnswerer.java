@@ -10,7 +10,7 @@ import io.freshet.service.output.Outputs;
 import io.freshet.service.output.PassedHeaders;
 import io.freshet.service.output.RecordTimes;
 import io.freshet.service.recommend.Answer;
-import io.freshet.service.recommend.RecommendationWriter;
+import io.freshet.service.recommend.RecommendationFormat;
 import io.freshet.service.recommend.Recommender;
 import io.freshet.service.recommend.ScoringMetrics;
 import io.freshet.service.recommend.Variants;
@@ -40,6 +40,7 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
     private static final int LONGEST_CORRELATION_ID = 1_024;
 
     private final RequestCodec codec;
+    private final RecommendationFormat format;
     private final Variants variants;
     private final PassedHeaders passedHeaders;
     private final DeadLetters deadLetters;
@@ -50,8 +51,9 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
     private KeyValueStore<byte[], UserSequence> sequences;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    RequestAnswerer(RequestCodec codec, Variants variants, Outputs outputs) {
+    RequestAnswerer(RequestCodec codec, RecommendationFormat format, Variants variants, Outputs outputs) {
         this.codec = codec;
+        this.format = format;
         this.variants = variants;
         passedHeaders = outputs.passedHeaders();
         deadLetters = outputs.deadLetters();
@@ -129,10 +131,10 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
         Recommender recommender = variants.answering(request.userId()).recommender();
         Answer answer = recommender.answer(request, known, record.timestamp());
         long nowMs = context().currentSystemTimeMs();
-        byte[] json = RecommendationWriter.toJson(request.userId(), answer, origin, nowMs);
+        byte[] value = format.write(request.userId(), answer, origin, nowMs);
         metrics.requestAnsweredAfter(nowMs - origin.recordTimestampMs());
         Headers headers = passedHeaders.of(record.headers());
-        context().forward(record.withValue(json).withHeaders(headers), ScoringTopology.ANSWERS_SINK);
+        context().forward(record.withValue(value).withHeaders(headers), ScoringTopology.ANSWERS_SINK);
         metrics.requestAnswered(System.nanoTime() - startNs);
     }
 

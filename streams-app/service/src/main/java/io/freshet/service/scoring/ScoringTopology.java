@@ -9,6 +9,7 @@ import io.freshet.service.output.Outputs;
 import io.freshet.service.popularity.PopularItemsReader;
 import io.freshet.service.popularity.PopularityCounter;
 import io.freshet.service.popularity.Trending;
+import io.freshet.service.recommend.RecommendationFormat;
 import io.freshet.service.recommend.Variant;
 import io.freshet.service.recommend.Variants;
 import io.freshet.service.request.RequestCodec;
@@ -156,7 +157,7 @@ public final class ScoringTopology {
         String requests = config.get(TopicKeys.REQUESTS);
         KStream<byte[], byte[]> answered = builder.stream(requests, bytesFrom(REQUESTS_SOURCE, outputs))
                 .process(
-                        () -> new RequestAnswerer(codec, variants, outputs),
+                        () -> new RequestAnswerer(codec, RecommendationFormat.of(config), variants, outputs),
                         Named.as(REQUEST_ANSWERER),
                         SequencerTopology.USER_SEQUENCES);
         answered.to(config.get(TopicKeys.RECOMMENDATIONS), bytesTo(ANSWERS_SINK));

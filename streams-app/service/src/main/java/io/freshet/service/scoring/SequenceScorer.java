@@ -9,7 +9,7 @@ import io.freshet.service.output.ImportMark;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.output.PassedHeaders;
 import io.freshet.service.recommend.Answer;
-import io.freshet.service.recommend.RecommendationWriter;
+import io.freshet.service.recommend.RecommendationFormat;
 import io.freshet.service.recommend.Variant;
 import io.freshet.service.telemetry.AnswerSpans;
 import io.freshet.service.variant.LastAnswers;
@@ -28,8 +28,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers each updated sequence that belongs to this process with a recommendation in JSON, and the erasure of a user with
- * a tombstone. Passes over the sequences of imported clicks ({@link ImportMark}).
+ * Answers each updated sequence that belongs to this process with a recommendation, and the erasure of a user with a
+ * tombstone. Passes over the sequences of imported clicks ({@link ImportMark}).
  *
  * <p>A recommendation becomes readable only when its task has committed. So updates wait for the commit, or until a
  * batch is full. All waiting updates of a variant, in all tasks of the stream thread, are scored together, in one pass over
@@ -45,6 +45,7 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
     private final int topK;
     private final WhoAnswers whoAnswers;
     private final Outputs outputs;
+    private final RecommendationFormat format;
     private final PassedHeaders passedHeaders;
     private final LastAnswers lastAnswers;
     private final AnswerSpans spans = new AnswerSpans("recommend");
@@ -71,6 +72,7 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         this.topK = config.get(ScoringKeys.TOP_K);
         this.whoAnswers = whoAnswers;
         this.outputs = outputs;
+        format = RecommendationFormat.of(config);
         passedHeaders = outputs.passedHeaders().with(VariantRouting.HEADER);
         lastAnswers = new LastAnswers(config.get(VariantKeys.METRICS_USERS));
     }
@@ -147,12 +149,12 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         Record<byte[], SequenceUpdate> record = asked.record();
         ClickOrigin cause = record.value().cause();
         String userId = text(record.key());
-        byte[] json = RecommendationWriter.toJson(userId, answer, cause, nowMs);
+        byte[] value = format.write(userId, answer, cause, nowMs);
         variant.recommender().metrics().clickAnswered(nowMs - cause.recordTimestampMs());
         spans.end(
                 asked.trace(),
                 record.headers(),
-                headers -> context().forward(record.withValue(json).withHeaders(headers)));
+                headers -> context().forward(record.withValue(value).withHeaders(headers)));
         lastAnswers.served(userId, answer.itemIds(), nowMs, variant.accuracy());
     }
 

@@ -20,6 +20,7 @@ import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.RepeatPolicy;
+import io.freshet.service.config.key.SchemaKeys;
 import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.service.config.key.StreamsKeys;
@@ -396,7 +397,7 @@ final class FreshetConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        clicks.format     | avro           | json, cloudevents, debezium, connect
+        clicks.format     | xml            | json, cloudevents, debezium, connect, avro, protobuf, json-schema
         clicks.time.unit  | minutes        | s, ms, us, ns
         clicks.field.user | ''             | a path must have 1 to 1024 characters
         clicks.field.user | a..b           | a path must have a name before and after each dot
@@ -665,6 +666,7 @@ final class FreshetConfigTest {
             case "variants.models" -> Map.of("variants.name", "mine", "variants.shares", "mine=1,other=1");
             case "http.tls.certificate" -> Map.of("variants.name", "other", "http.tls.key", "key.pem");
             case "http.tls.key" -> Map.of("variants.name", "other", "http.tls.certificate", "chain.pem");
+            case "recommendations.format" -> Map.of("variants.name", "other", "schema.registry.url", "http://registry");
             default -> Map.of("variants.name", "other");
         };
     }
@@ -673,7 +675,7 @@ final class FreshetConfigTest {
     private static String otherValue(ConfigKey<?> key, Map<String, String> beside, Object usual) {
         String candidates =
                 "true false 1 2 16 6000000 100000000 0.5 0.25 other=1 other=wide other other:1 s3://other http://other"
-                        + " filter gru4rec connect us";
+                        + " filter gru4rec connect us apicurio avro";
         return Stream.of(candidates.split(" ", -1))
                 .filter(text -> isTaken(key, text, beside, usual))
                 .findFirst()
@@ -826,5 +828,39 @@ final class FreshetConfigTest {
                 .trainer()
                 .steps()
                 .catchUpClicks();
+    }
+
+    @Test
+    void shouldRequireASchemaRegistryForFormatsThatNeedOne() {
+        String url = "http://registry:8080/apis/ccompat/v7";
+        for (Map<String, String> needing : List.of(
+                Map.of("clicks.format", "avro"),
+                Map.of("clicks.format", "protobuf"),
+                Map.of("recommendations.format", "avro"))) {
+            assertThatThrownBy(() -> FreshetConfig.of(needing)).hasMessageContaining("schema.registry.url must be set");
+            Map<String, String> with = new HashMap<>(needing);
+            with.put("schema.registry.url", url);
+            assertThat(FreshetConfig.of(with).get(SchemaKeys.URL)).isPresent();
+        }
+        assertThat(FreshetConfig.of(Map.of("clicks.format", "json-schema")).get(ClickKeys.FORMAT))
+                .isEqualTo(ClickFormats.JSON_SCHEMA);
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of(
+                        "clicks.format", "avro",
+                        "clicks.framing", "apicurio-global",
+                        "schema.registry.url", "http://registry:8081")))
+                .hasMessageContaining("must end with /apis/ccompat/v7");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("schema.registry.url", "http://me:secret@registry:8081")))
+                .hasMessageContaining("schema.registry.user");
+        assertThatThrownBy(() ->
+                        FreshetConfig.of(Map.of("schema.registry.password", "a", "schema.registry.password.file", "b")))
+                .hasMessageContaining("must be empty");
+    }
+
+    @Test
+    void shouldNotShowThePasswordOfTheSchemaRegistry() throws IOException {
+        assertThat(FreshetConfig.effective(null, Map.of("FRESHET_SCHEMA_REGISTRY_PASSWORD", "secret"), Map.of()))
+                .filteredOn(setting -> setting.key().equals("schema.registry.password"))
+                .singleElement()
+                .satisfies(setting -> assertThat(setting.value()).isEmpty());
     }
 }

@@ -80,7 +80,7 @@ final class MainConsumerIT {
         config.put("group.id", "group");
         config.put("enable.auto.commit", "false");
         config.put("auto.offset.reset", begin);
-        return new MainConsumer(config);
+        return new MainConsumer(config, SchemaGate.OPEN);
     }
 
     /** Creates a topic with one partition and some records. */

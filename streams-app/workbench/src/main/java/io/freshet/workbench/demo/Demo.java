@@ -12,6 +12,7 @@ import io.freshet.app.feed.FileClicks;
 import io.freshet.app.feed.StopSignal;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
+import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.testkit.broker.EmbeddedKafka;
 import io.freshet.workbench.demo.console.FrameText;
 import io.freshet.workbench.demo.console.Glyphs;
@@ -32,6 +33,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,7 +132,12 @@ public final class Demo {
             // The reader of the files has already checked the times, and it accepts earlier times than the default.
             settings.put(EARLIEST_CLICK, "0");
         }
-        return FreshetConfig.load(null, options.environment(), settings);
+        FreshetConfig config = FreshetConfig.load(null, options.environment(), settings);
+        if (config.get(ScoringKeys.AVRO)) {
+            throw new ConfigException(
+                    ScoringKeys.AVRO + " must be json in the demo, which reads the recommendations itself");
+        }
+        return config;
     }
 
     private void print(Summary summary) throws IOException {

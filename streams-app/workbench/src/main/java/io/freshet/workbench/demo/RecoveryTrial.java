@@ -161,6 +161,8 @@ public final class RecoveryTrial implements AutoCloseable {
         Map<String, String> settingsOfAll = new HashMap<>();
         settingsOfAll.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         settingsOfAll.put("topics.partitions", String.valueOf(settings.partitions()));
+        // The processes may have another format from their environment.
+        settingsOfAll.put("recommendations.format", "json");
         settingsOfAll.put("state.dir", folder.path().resolve("state").toString());
         return settingsOfAll;
     }

@@ -2,6 +2,7 @@ package io.freshet.service.config.key;
 
 import io.freshet.service.clickformat.ClickFormats;
 import io.freshet.service.clickformat.FieldPath;
+import io.freshet.service.clickformat.Framing;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,12 +14,21 @@ public final class ClickKeys {
     static final KeyGroup KEYS = new KeyGroup();
 
     public static final ConfigKey<ClickFormats> FORMAT = KEYS.text("clicks.format", "json")
-            .requires(ConfigDef.ValidString.in("json", "cloudevents", "debezium", "connect"))
-            .as(name -> ClickFormats.valueOf(name.toUpperCase(Locale.ROOT)))
+            .requires(ConfigDef.ValidString.in(
+                    "json", "cloudevents", "debezium", "connect", "avro", "protobuf", "json-schema"))
+            .as(name -> ClickFormats.valueOf(constant(name)))
             .doc(
                     "Format of the records on the topics of clicks: `json`, `cloudevents` (CloudEvents 1.0 with data in JSON, in"
-                            + " structured or binary mode), `debezium` (the envelope of Debezium's changes, in JSON), or `connect`"
-                            + " (the envelope of Kafka Connect's JsonConverter with `schemas.enable`).");
+                            + " structured or binary mode), `debezium` (the envelope of Debezium's changes, in JSON), `connect`"
+                            + " (the envelope of Kafka Connect's JsonConverter with `schemas.enable`), or, with a schema"
+                            + " registry, `avro`, `protobuf` or `json-schema`.");
+    public static final ConfigKey<Framing> FRAMING = KEYS.text("clicks.framing", "confluent")
+            .requires(ConfigDef.ValidString.in("confluent", "apicurio", "apicurio-global", "apicurio-headers"))
+            .as(name -> Framing.valueOf(constant(name)))
+            .doc("How records of the formats `avro`, `protobuf` and `json-schema` name their schema: `confluent` (as"
+                    + " Confluent's serializers do), `apicurio` (the default of Apicurio's from version 3 on: 4 bytes with"
+                    + " a content id), `apicurio-global` (the default of earlier ones: 8 bytes with a global id), or"
+                    + " `apicurio-headers` (a content id or a global id in a header).");
     public static final ConfigKey<FieldPath> USER = KEYS.text("clicks.field.user", "user_id")
             .as(FieldPath::parse)
             .doc(
@@ -49,9 +59,13 @@ public final class ClickKeys {
 
     /** The keys that can also be set for one topic of clicks. The name of such a setting is {@link ConfigKey#nameFor}. */
     public static final List<ConfigKey<?>> PER_TOPIC =
-            List.of(FORMAT, USER, ITEM, TIME, TYPE, ID, TIME_UNIT, EVENT_TYPE);
+            List.of(FORMAT, FRAMING, USER, ITEM, TIME, TYPE, ID, TIME_UNIT, EVENT_TYPE);
 
     private ClickKeys() {}
+
+    private static String constant(String name) {
+        return name.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
 
     private static TimeUnit unit(String text) {
         return switch (text) {

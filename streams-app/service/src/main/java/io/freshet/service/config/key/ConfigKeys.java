@@ -14,6 +14,7 @@ public final class ConfigKeys {
                     ModelStoreKeys.KEYS,
                     TopicKeys.KEYS,
                     ClickKeys.KEYS,
+                    SchemaKeys.KEYS,
                     SequencerKeys.KEYS,
                     RecordKeys.KEYS,
                     ScoringKeys.KEYS,

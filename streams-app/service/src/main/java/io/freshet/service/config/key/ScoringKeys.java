@@ -2,6 +2,7 @@ package io.freshet.service.config.key;
 
 import io.freshet.model.search.Scorer;
 import java.time.Duration;
+import org.apache.kafka.common.config.ConfigDef;
 
 /** Keys of the scorer, and of requests for recommendations. */
 public final class ScoringKeys {
@@ -25,6 +26,13 @@ public final class ScoringKeys {
     public static final ConfigKey<Integer> POPULARITY_ITEMS = KEYS.integer("scoring.popularity.items", 100_000, "items")
             .atLeast(2_000)
             .doc("The most items whose popularity a task keeps in memory.");
+    public static final ConfigKey<Boolean> AVRO = KEYS.text("recommendations.format", "json")
+            .requires(ConfigDef.ValidString.in("json", "avro"))
+            .as("avro"::equals)
+            .doc(
+                    "Format of the records on `topics.recommendations`: `json`, or `avro` with the framing of Confluent. With"
+                            + " `avro` the schema is registered at the start, under the name of the topic and `-value`. HTTP always"
+                            + " answers in JSON.");
     public static final ConfigKey<Integer> MAX_K = KEYS.integer("recommendations.max.k", 1_000, "items")
             .between(1, 10_000)
             .doc("The most items that a request may ask for.");

@@ -105,6 +105,15 @@ final class TextForms {
         throw new IllegalArgumentException("must be the address of a server, such as https://s3.example:9000");
     }
 
+    /** Accepts addresses of schema registries: without a user, a query or a fragment. */
+    static URI registry(String text) {
+        URI uri = httpServer(text);
+        require(
+                uri.getRawUserInfo() == null && uri.getRawQuery() == null && uri.getRawFragment() == null,
+                "must be an address without user, query and fragment; schema.registry.user has the user");
+        return uri;
+    }
+
     /** Accepts names of record headers, separated by commas. */
     static Set<String> headerNames(String text) {
         Set<String> names = new LinkedHashSet<>();

@@ -4,6 +4,7 @@ import io.freshet.service.runtime.AnsweringRole;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.streams.KafkaStreams.State;
+import org.jspecify.annotations.Nullable;
 
 /** Health of the role that answers clicks: {@code streams} or {@code scorer}. */
 public record AnsweringHealth(AnsweringRole role) implements Health.Part {
@@ -26,5 +27,10 @@ public record AnsweringHealth(AnsweringRole role) implements Health.Part {
         }
         reasons.addAll(role.whyNotAnswering());
         return reasons.stream().map(reason -> role.name() + ": " + reason).toList();
+    }
+
+    @Override
+    public @Nullable String waitsFor() {
+        return role.waitsFor().orElse(null);
     }
 }

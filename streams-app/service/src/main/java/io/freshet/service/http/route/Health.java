@@ -35,11 +35,16 @@ public final class Health {
 
         List<String> whyNotReady();
 
+        /** Returns what the role waits for, although it is ready; null for nothing. */
+        default @Nullable String waitsFor() {
+            return null;
+        }
+
         /** Returns everything that is known of the role. */
         default RoleHealth health() {
             List<String> reasons = Stream.concat(whyNotAlive().stream(), whyNotReady().stream())
                     .toList();
-            return new RoleHealth(reasons.isEmpty(), reasons, null, null, null, null);
+            return new RoleHealth(reasons.isEmpty(), reasons, waitsFor(), null, null, null, null);
         }
     }
 
@@ -74,6 +79,9 @@ public final class Health {
     record RoleHealth(
             boolean ready,
             List<String> reasons,
+
+            @JsonPropertyDescription("What the role waits for, although it is ready: the schema registry.") @Nullable
+            String waitsFor,
 
             @JsonPropertyDescription("Phase of the trainer.") @Nullable
             String phase,

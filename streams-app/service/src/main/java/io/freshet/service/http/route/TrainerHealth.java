@@ -35,6 +35,7 @@ public record TrainerHealth(TrainerRole role, boolean isAlone) implements Health
         return new Health.RoleHealth(
                 role.ready(),
                 role.reasons(),
+                null,
                 status.phase().toString(),
                 this.role.restarts(),
                 this.role.stepAge().toMillis() / 1_000.0,

@@ -1,0 +1,3 @@
+/** Schemas from a schema registry: Confluent's, or Apicurio. */
+@org.jspecify.annotations.NullMarked
+package io.freshet.service.schema;
