@@ -106,10 +106,9 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
     @Option(
             names = "--rank-share",
             paramLabel = "SHARE",
-            defaultValue = "1",
-            description = "Share of the clicks that are ranked, as with online.rank.share: figures come with their 95%%"
-                    + " interval, and the mixture learns from ranked clicks only. Default: ${DEFAULT-VALUE}.")
-    private String rankShare = "1";
+            description = "Share of the clicks that are ranked, like online.rank.share: figures come with their 95%%"
+                    + " interval, and the mixture learns from ranked clicks only. Default: 1.")
+    private @Nullable String rankShare;
 
     @Option(
             names = "--refit-epochs",
@@ -151,7 +150,11 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
 
     private void run(PrintStream out, StopSignal stop) throws IOException {
         Map<String, String> said = new LinkedHashMap<>(settings);
-        said.put(TrainerKeys.RANK_SHARE.name(), rankShare);
+        if (rankShare == null) {
+            said.putIfAbsent(TrainerKeys.RANK_SHARE.name(), "1");
+        } else {
+            said.put(TrainerKeys.RANK_SHARE.name(), rankShare);
+        }
         FreshetConfig freshet = FreshetConfig.load(null, Environment.ofConfiguration(), said);
         ClickFiles files = ClickFiles.open(clicks, format, InstantSource.system());
         files.requireTimes();

@@ -14,7 +14,7 @@ import java.util.Set;
 
 /**
  * Determines which share of a step's clicks is ranked, so that ranking costs at most 1 / {@value #PART} of what learning
- * the step costs. Up to {@value #FEW_ITEMS} items, every click is ranked.
+ * the step costs, and half of that in a catch-up step, because clicks wait. Up to {@value #FEW_ITEMS} items, every click is ranked.
  *
  * <p>Costs come from a table, never from a clock: the unit is a floating-point operation of learning's matrix products.
  * Learning a sequence costs three forward passes (one forward, two backward) of the encoder and of the scores of the
@@ -32,7 +32,7 @@ final class RankBudget {
     /** Number of items up to which every click is ranked. */
     static final int FEW_ITEMS = 10_000;
 
-    /** Learning costs this many times as much as ranking. */
+    /** Learning costs this many times as much as ranking, except in catch-up steps. */
     static final int PART = 16;
 
     private static final double LEAST = 1e-6;
@@ -81,7 +81,8 @@ final class RankBudget {
             runs.add(RankShare.runOf(update.update().cause()));
             clicks += update.update().newPositions().size();
         }
-        double perItem = learningCost(updates.size(), items, replayUsers) / PART / items;
+        int part = learning.isCatchUp(updates.size()) ? 2 * PART : PART;
+        double perItem = learningCost(updates.size(), items, replayUsers) / part / items;
         return clicks == 0 ? RankShare.ALL : RankShare.of(Math.clamp(share(perItem, clicks), LEAST, 1));
     }
 

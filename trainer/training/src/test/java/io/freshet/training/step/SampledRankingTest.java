@@ -138,7 +138,7 @@ class SampledRankingTest {
         double full = budget(512).share(clicks(512), 50_000, 1_000).value();
         double catchUp = budget(128).share(clicks(512), 50_000, 1_000).value();
 
-        assertThat(catchUp).isBetween(.01, full / 2);
+        assertThat(catchUp).isBetween(.005, full / 2);
     }
 
     private static RankBudget budget(int fullStepClicks) {

@@ -76,8 +76,8 @@ public final class TrainerKeys {
             .doc(
                     "Share of the clicks that are ranked among all items before they are learned from, above 0 and at most 1,"
                             + " or `auto`: all clicks up to 10,000 items, and beyond that as many as cost a sixteenth of what"
-                            + " learning costs. The prequential metrics, the gate and the weights of the mixture rest on the ranked"
-                            + " clicks. May be changed at any time.");
+                            + " learning costs, or half of that in a catch-up step. The prequential metrics, the gate and the"
+                            + " weights of the mixture rest on the ranked clicks. May be changed at any restart.");
     public static final ConfigKey<Duration> PUBLISH_INTERVAL = KEYS.millis(
                     "online.publish.interval.ms", Duration.ofMillis(200))
             .atLeast(0)
