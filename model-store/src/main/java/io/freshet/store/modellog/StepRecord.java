@@ -14,47 +14,67 @@ public final class StepRecord implements ModelLogRecord {
     /** Rank of a position that is not evaluated, because no click precedes it. */
     public static final int NO_EVENT = 0;
 
+    /** Stands for the rank of a position that the step learned from but did not rank, see {@link RankShare}. */
+    public static final int UNRANKED = -1;
+
     /** Stands for the Kafka timestamp of an imported click, on whose way to the model there is nothing to measure. */
     public static final long IMPORTED = -1;
 
     private final long step;
     private final List<InputRange> ranges;
     private final TargetRanks ranks;
+    private final RankShare rankShare;
     private final long[] clickTimestampsMs; // (input records)
+
+    /** Creates an entry of a step that ranked every click, and takes ownership of the arrays. */
+    public StepRecord(long step, List<InputRange> ranges, TargetRanks ranks, long[] clickTimestampsMs) {
+        this(step, ranges, ranks, RankShare.ALL, clickTimestampsMs);
+    }
 
     /**
      * Creates an entry and takes ownership of the arrays.
      *
      * @param step number of the step, from 1
      * @param ranges records that the step consumed
-     * @param ranks ranks of the new positions, in order
+     * @param ranks ranks of the new positions, in order; a position is {@link #UNRANKED} in all three or in none
+     * @param rankShare share of the clicks that the step ranked
      * @param clickTimestampsMs Kafka timestamp of the click that caused each input record, in order; {@link
      *     #IMPORTED} for an imported click
      */
-    public StepRecord(long step, List<InputRange> ranges, TargetRanks ranks, long[] clickTimestampsMs) {
+    public StepRecord(
+            long step, List<InputRange> ranges, TargetRanks ranks, RankShare rankShare, long[] clickTimestampsMs) {
         if (step < 0) {
             throw new IllegalArgumentException("step must not be negative: step=" + step);
         }
-        int positions = ranks.served().length;
-        requireRanks(ranks.served(), positions, step);
-        requireRanks(ranks.network(), positions, step);
-        requireRanks(ranks.memory(), positions, step);
+        requireRanks(ranks.served(), ranks.served(), step);
+        requireRanks(ranks.network(), ranks.served(), step);
+        requireRanks(ranks.memory(), ranks.served(), step);
+        if (rankShare.isAll() && Arrays.stream(ranks.served()).anyMatch(rank -> rank == UNRANKED)) {
+            throw new IllegalArgumentException("a step that ranks every click must have all ranks: step=" + step);
+        }
         this.step = step;
         this.ranges = List.copyOf(ranges);
         this.ranks = ranks;
+        this.rankShare = rankShare;
         this.clickTimestampsMs = clickTimestampsMs;
     }
 
-    private static void requireRanks(int[] ranks, int count, long step) {
-        if (ranks.length != count) {
-            throw new IllegalArgumentException("there must be a rank of each kind for each new position: ranks=" + count
-                    + ", others=" + ranks.length + ", step=" + step);
+    private static void requireRanks(int[] ranks, int[] served, long step) {
+        if (ranks.length != served.length) {
+            throw new IllegalArgumentException("there must be a rank of each kind for each new position: ranks="
+                    + served.length + ", others=" + ranks.length + ", step=" + step);
         }
-        for (int rank : ranks) {
-            if (rank < 0) {
-                throw new IllegalArgumentException("rank must not be negative: rank=" + rank + ", step=" + step);
+        for (int i = 0; i < ranks.length; i++) {
+            if (ranks[i] < UNRANKED || (ranks[i] == UNRANKED) != (served[i] == UNRANKED)) {
+                throw new IllegalArgumentException("a rank must not be negative, unless the position has none of any"
+                        + " kind: rank=" + ranks[i] + ", step=" + step);
             }
         }
+    }
+
+    /** Returns whether this is the rank of an event, a miss included. */
+    public static boolean isRanked(int rank) {
+        return rank != NO_EVENT && rank != UNRANKED;
     }
 
     public long step() {
@@ -68,6 +88,11 @@ public final class StepRecord implements ModelLogRecord {
     /** Returns the ranks of the new positions, in order. */
     public TargetRanks targetRanks() {
         return ranks;
+    }
+
+    /** Returns the share of the clicks that the step ranked. A rerun ranks the same share. */
+    public RankShare rankShare() {
+        return rankShare;
     }
 
     /** Returns the ranks by the served mixture. */
@@ -92,6 +117,7 @@ public final class StepRecord implements ModelLogRecord {
                 && step == other.step
                 && ranges.equals(other.ranges)
                 && ranks.equals(other.ranks)
+                && rankShare.equals(other.rankShare)
                 && Arrays.equals(clickTimestampsMs, other.clickTimestampsMs);
     }
 
@@ -102,7 +128,8 @@ public final class StepRecord implements ModelLogRecord {
 
     @Override
     public String toString() {
-        return "StepRecord[step=" + step + ", ranges=" + ranges + ", ranks=" + ranks().length + ", clicks="
+        return "StepRecord[step=" + step + ", ranges=" + ranges + ", ranks=" + ranks().length + ", rankShare="
+                + rankShare + ", clicks="
                 + clickTimestampsMs.length + "]";
     }
 }

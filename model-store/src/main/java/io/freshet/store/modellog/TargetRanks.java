@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Ranks that a model and its two parts gave to each new position of some updates: {@link StepRecord#NO_EVENT},
- * {@link StepRecord#MISS}, or the rank from 1. Immutable; callers must not modify the arrays, which belong to this
+ * {@link StepRecord#UNRANKED}, {@link StepRecord#MISS}, or the rank from 1. Immutable; callers must not modify the arrays, which belong to this
  * object.
  *
  * @param served ranks by the mixture of network and memory, which the model serves; (new positions)

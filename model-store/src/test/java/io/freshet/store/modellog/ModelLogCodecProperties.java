@@ -32,6 +32,23 @@ class ModelLogCodecProperties {
         assertThat(ModelLogCodec.decode(ModelLogCodec.encode(record))).isEqualTo(record);
     }
 
+    @Property
+    void shouldDecodeToTheSameStepWhenItRankedASample(
+            @ForAll("ranks") int[] ranks, @ForAll @IntRange(min = 1, max = 999_999) int millionths, @ForAll long seed) {
+        Random random = new Random(seed);
+        int[] sampled = IntStream.of(ranks)
+                .map(rank -> random.nextBoolean() ? StepRecord.UNRANKED : rank)
+                .toArray();
+        int[] ofMemory = IntStream.of(sampled)
+                .map(rank -> rank == StepRecord.UNRANKED ? rank : random.nextInt(1, 100))
+                .toArray();
+        StepRecord record = new StepRecord(
+                7, List.of(), new TargetRanks(sampled, sampled, ofMemory), new RankShare(millionths), new long[] {
+                    random.nextLong()
+                });
+        assertThat(ModelLogCodec.decode(ModelLogCodec.encode(record))).isEqualTo(record);
+    }
+
     @Property(tries = 300)
     void shouldDecodeToTheSameDeltaWhenEncoded(
             @ForAll @LongRange(min = 0, max = Long.MAX_VALUE - 1) long fromStep,
@@ -70,6 +87,7 @@ class ModelLogCodecProperties {
     void shouldReadOrRefuseWhenTheBodyIsAnything(@ForAll byte[] body) {
         HostileBytes.assertReadOrRefused('S', 1, body, ModelLogCodec::decode);
         HostileBytes.assertReadOrRefused('S', 2, body, ModelLogCodec::decode);
+        HostileBytes.assertReadOrRefused('S', 3, body, ModelLogCodec::decode);
         HostileBytes.assertReadOrRefused('D', 3, body, ModelLogCodec::decode);
         HostileBytes.assertReadOrRefused('D', 4, body, ModelLogCodec::decode);
     }

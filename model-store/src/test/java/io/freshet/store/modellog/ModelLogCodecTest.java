@@ -31,6 +31,21 @@ class ModelLogCodecTest {
             + "0380a0abfef9620a0d"
             + "3c5d7f05";
 
+    private static final StepRecord SAMPLED_STEP = new StepRecord(
+            42,
+            STEP.ranges(),
+            new TargetRanks(
+                    new int[] {0, -1, 1, -1, -1, -1, -1, -1, -1, StepRecord.MISS},
+                    new int[] {0, -1, 300, -1, -1, -1, -1, -1, -1, StepRecord.MISS},
+                    new int[] {0, -1, 2, -1, -1, -1, -1, -1, -1, StepRecord.MISS}),
+            RankShare.of(.3),
+            STEP.clickTimestampsMs());
+    private static final String SAMPLED_STEP_V3 = "4653032a"
+            + "020973657175656e63657300641c" + "0973657175656e6365730100ac02"
+            + "e0a712" + "0afa01" + "03000201" + "0300ad0201" + "03000301"
+            + "0380a0abfef9620a0d"
+            + "b50ec8b2";
+
     /**
      * The step as read from version 1, which lacks the parts' ranks: the network's are the model's, the memory's are
      * misses.
@@ -114,6 +129,7 @@ class ModelLogCodecTest {
     static Stream<Arguments> golden() {
         return Stream.of(
                 Arguments.of(STEP, STEP_V2),
+                Arguments.of(SAMPLED_STEP, SAMPLED_STEP_V3),
                 Arguments.of(PUBLISHED, PUBLISHED_V1),
                 Arguments.of(delta(300), DELTA_V5),
                 Arguments.of(secondPart(300), SECOND_PART_V5));
@@ -191,6 +207,12 @@ class ModelLogCodecTest {
         "S, 000001ffffffff0f00, rank beyond 2^31",
         "S, 0000 0102 00 0102 00, fewer ranks of the network",
         "S, 0000 0102 0102 00 00, fewer ranks of the memory",
+        "S3, 0000 00 00 00 00 00 00, share of nothing",
+        "S3, 0000 c0843d 00 00 00 00 00, share of everything",
+        "S3, 0000 01 ffffffff07 00 00 00 00, positions beyond the record",
+        "S3, 0000 01 01 02 00 00 00 00, bit behind the last position",
+        "S3, 0000 01 01 01 0100 0100 0100 00, rank of a position that was not ranked",
+        "S3, 0000 01 02 01 00 00 00 00, no rank of a position that was ranked",
         "S, 0000000000ffffffff07, timestamps beyond the record",
         "S, ffffffffffffffffff010000000000, negative step",
     })
@@ -199,7 +221,7 @@ class ModelLogCodecTest {
             case "N" -> 1;
             case "D5" -> 5;
             case "D4" -> 4;
-            case "D" -> 3;
+            case "D", "S3" -> 3;
             default -> 2;
         };
         byte[] record =
@@ -217,6 +239,20 @@ class ModelLogCodecTest {
                 .hasMessageContaining("version=2, oldest readable version=3");
         assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 6, new byte[8])))
                 .isInstanceOf(FormatVersionException.class);
+    }
+
+    @Test
+    void shouldRefuseStepWhenItsRanksDoNotFitTogether() {
+        int[] unranked = {StepRecord.UNRANKED};
+        int[] first = {1};
+        assertThatIllegalArgumentException()
+                .as("every click was ranked")
+                .isThrownBy(
+                        () -> new StepRecord(1, List.of(), new TargetRanks(unranked, unranked, unranked), new long[0]));
+        assertThatIllegalArgumentException()
+                .as("ranked by the memory only")
+                .isThrownBy(() -> new StepRecord(
+                        1, List.of(), new TargetRanks(unranked, unranked, first), RankShare.of(.5), new long[0]));
     }
 
     @Test

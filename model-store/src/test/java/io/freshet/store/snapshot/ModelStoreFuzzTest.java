@@ -23,6 +23,7 @@ import io.freshet.store.modellog.MemoryDelta;
 import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.ModelLogCodec;
 import io.freshet.store.modellog.ModelLogRecord;
+import io.freshet.store.modellog.RankShare;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.modellog.TargetRanks;
 import io.freshet.store.sequence.ClickOrigin;
@@ -128,8 +129,18 @@ class ModelStoreFuzzTest {
                         new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 1, 1, StepRecord.MISS}),
                 new long[] {1_700_000_000_000L, 1_700_000_000_005L, -1});
         byte[] ofVersionOne = HexFormat.of().parseHex("2a" + "01016100641c" + "0301020b" + "0180a0abfef962");
+        int[] sampled = {StepRecord.NO_EVENT, StepRecord.UNRANKED, 1, StepRecord.UNRANKED, StepRecord.MISS};
+        StepRecord ofASample = new StepRecord(
+                43,
+                step.ranges(),
+                new TargetRanks(sampled, sampled, sampled),
+                RankShare.of(.4),
+                step.clickTimestampsMs());
         modelLog("step record")
-                .from(ModelLogCodec.encode(step), HostileBytes.framed('S', 1, ofVersionOne))
+                .from(
+                        ModelLogCodec.encode(step),
+                        ModelLogCodec.encode(ofASample),
+                        HostileBytes.framed('S', 1, ofVersionOne))
                 .run();
     }
 

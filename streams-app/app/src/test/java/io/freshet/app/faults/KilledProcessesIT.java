@@ -89,6 +89,7 @@ final class KilledProcessesIT {
                 online.snapshot.interval.ms=2000
                 online.step.clicks=32
                 online.catchup.clicks=64
+                online.rank.share=0.5
                 model.item.retention.ms=600000
                 """.formatted(
                         kafka.bootstrapServers(), folder.resolve("state"), PARTITIONS));

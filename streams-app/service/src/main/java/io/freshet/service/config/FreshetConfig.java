@@ -521,7 +521,8 @@ public final class FreshetConfig {
                         get(TrainerKeys.REPLAY_SEQUENCES),
                         get(TrainerKeys.REPLAY_LENGTH),
                         get(TrainerKeys.REPLAY_CAPACITY)),
-                new LearningConfig.Metrics(get(TrainerKeys.METRICS_K), get(TrainerKeys.METRICS_WINDOW)),
+                new LearningConfig.Metrics(
+                        get(TrainerKeys.METRICS_K), get(TrainerKeys.METRICS_WINDOW), get(TrainerKeys.RANK_SHARE)),
                 neverCatchesUp ? Integer.MAX_VALUE : get(TrainerKeys.STEP_CLICKS),
                 new CooccurrenceConfig(
                         get(ModelKeys.MEMORY_WINDOW),

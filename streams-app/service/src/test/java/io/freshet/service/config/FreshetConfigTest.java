@@ -32,9 +32,11 @@ import io.freshet.store.RetentionPolicy;
 import io.freshet.store.S3Settings;
 import io.freshet.store.StoreLocation;
 import io.freshet.store.event.EventTypes;
+import io.freshet.store.modellog.RankShare;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.config.RankSampling;
 import io.freshet.training.learner.TrainingConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -230,6 +232,26 @@ final class FreshetConfigTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("items.catalogue")
                 .hasMessageContaining("off, filter");
+    }
+
+    @Test
+    void shouldRankTheShareThatIsSet() {
+        assertThat(FreshetConfig.of(Map.of()).get(TrainerKeys.RANK_SHARE)).isEqualTo(RankSampling.AUTO);
+        assertThat(FreshetConfig.of(Map.of("online.rank.share", "1"))
+                        .trainer()
+                        .learning()
+                        .metrics()
+                        .ranked())
+                .isEqualTo(RankSampling.ALL);
+        assertThat(FreshetConfig.of(Map.of("online.rank.share", "0.05"))
+                        .get(TrainerKeys.RANK_SHARE)
+                        .fixed())
+                .isEqualTo(RankShare.of(.05));
+        for (String wrong : List.of("0", "1.5", "-1", "all", "NaN", "")) {
+            assertThatThrownBy(() -> FreshetConfig.of(Map.of("online.rank.share", wrong)))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("online.rank.share");
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.freshet.store.SnapshotStore;
 import io.freshet.store.modellog.InputRange;
 import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.ModelLogCodec;
+import io.freshet.store.modellog.RankShare;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestCodec;
@@ -24,6 +25,7 @@ import io.freshet.testkit.topic.CommittedLog;
 import io.freshet.testkit.topic.SequenceFeeder;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.config.RankSampling;
 import io.freshet.training.journal.JournalReplay;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.liveness.Heartbeats;
@@ -160,6 +162,47 @@ final class OnlineTrainerIT {
         assertThat(newest().version()).isEqualTo(uninterrupted.version());
         assertInputsAreWhatIsLearned(uninterrupted);
         assertInputsAreWhatIsLearned(newest());
+    }
+
+    @Test
+    void shouldRankInARerunWhatTheJournalSaysWhateverIsConfiguredNow() throws Exception {
+        feeder.feed(300);
+        try (Running trainer = start(ranking(.3))) {
+            trainer.awaitLearned(300);
+        }
+        feeder.feed(100);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(400);
+        }
+        Manifest uninterrupted = newest();
+        for (String version : store().versions(MODEL)) {
+            if (store().manifest(MODEL, version).step() > 0) {
+                store().delete(MODEL, version);
+            }
+        }
+
+        try (Running trainer = start(ranking(.7))) {
+            trainer.awaitLearned(400);
+            assertThat(trainer.status().mismatches()).isZero();
+        }
+
+        assertThat(newest().version()).isEqualTo(uninterrupted.version());
+        CommittedLog log = CommittedLog.read(kafka.bootstrapServers());
+        assertThat(log.steps()).extracting(StepRecord::rankShare).contains(RankShare.of(.3), RankShare.ALL);
+        assertThat(log.steps())
+                .flatExtracting(step -> Arrays.stream(step.ranks())
+                        .boxed()
+                        .filter(rank -> rank != StepRecord.NO_EVENT)
+                        .toList())
+                .contains(StepRecord.UNRANKED)
+                .anyMatch(rank -> rank != StepRecord.UNRANKED);
+        assertThat(replay(log).version()).isEqualTo(uninterrupted.version());
+    }
+
+    private OnlineConfig ranking(double share) {
+        LearningConfig.Metrics sampled = new LearningConfig.Metrics(10, 100, new RankSampling(RankShare.of(share)));
+        return config(
+                new LearningConfig(2, 10, new LearningConfig.Replay(8, 5, 30), sampled), Duration.ofMillis(50), LONG);
     }
 
     @Test
@@ -705,7 +748,8 @@ final class OnlineTrainerIT {
     private Manifest replay(CommittedLog log) throws IOException {
         try (OnlineLearner learner = OnlineLearner.initial(NETWORK, TrainingConfig.defaults(1), LEARNING)) {
             for (StepRecord step : log.steps()) {
-                assertThat(learner.step(log.updatesOf(step)).ranks()).isEqualTo(step.ranks());
+                assertThat(learner.step(log.updatesOf(step), step.rankShare()).ranks())
+                        .isEqualTo(step.ranks());
             }
             return save(learner);
         }

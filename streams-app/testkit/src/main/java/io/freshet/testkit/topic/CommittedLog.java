@@ -112,6 +112,7 @@ public record CommittedLog(
                         step.step(),
                         step.ranges().stream().map(this::withoutMarkers).toList(),
                         step.targetRanks(),
+                        step.rankShare(),
                         step.clickTimestampsMs()))
                 .toList();
     }

@@ -28,13 +28,15 @@ import picocli.CommandLine.Option;
         description = {
             "Measures what the trainer's online learner costs with many items and users, without Kafka, on synthetic"
                     + " clicks. During the arrival every user clicks once, every item is clicked once, and tables"
-                    + " grow. The steady state at that size follows: steps of users with histories, in which each"
-                    + " click is ranked among all items before the model learns from it. Finally half of the items are"
+                    + " grow. The steady state at that size follows: steps of users with histories, in which the"
+                    + " share online.rank.share of the clicks is ranked among all items before the model learns from"
+                    + " all of them. Finally half of the items are"
                     + " forgotten, without any other work.",
             "",
             "Each step is measured in wall-clock time and in CPU time of the learning thread, which does not count"
-                    + " time that other programs use. Ranking is measured by ranking a second time; step times and"
-                    + " clicks/s leave this out. Memory is what is in use after a garbage collection: heap, and"
+                    + " time that other programs use. Ranking is measured by ranking all clicks of a step"
+                    + " beforehand; step times and clicks/s leave this out. With training.workers=1 the learning"
+                    + " thread does all work of a step itself. Memory is what is in use after a garbage collection: heap, and"
                     + " tensors outside the heap. Users that the reservoir does not keep take no memory here. The"
                     + " sequencer's stores on disk, which keep every user, are not measured: see freshet demo --json.",
             ""
@@ -215,7 +217,11 @@ final class BenchOnlineCommand extends FreshetCommand {
                 "  slowest steps of the arrival: " + slowest(report.arrival()),
                 String.format(
                         Locale.ROOT,
-                        "  steady state: ranking takes %.1f ms of CPU time; taking a delta %.1f ms of wall-clock time",
+                        "  steady state: %,.0f clicks for each second of CPU time; %.3f%% of the clicks are ranked, and ranking"
+                                + " all of them would take %.1f ms of CPU time; taking a delta takes %.1f ms of wall-clock"
+                                + " time",
+                        report.life().clicksPerCpuSecond(),
+                        100 * report.life().rankShare(),
                         ranking == null ? 0 : ranking.median(),
                         report.life().deltaMs().median()),
                 String.format(Locale.ROOT, "  forgotten: %,d items; their rows are free", report.freedRows()),
@@ -267,6 +273,7 @@ final class BenchOnlineCommand extends FreshetCommand {
         values.put("encoder", config.model().encoder().type());
         values.put("dim", config.model().encoder().dim());
         values.put("negatives", config.training().loss().negatives());
+        values.put("rank_share", config.learning().metrics().ranked().toString());
         values.put("optimizer_steps", config.learning().optimizerSteps());
         values.put("replay_sequences", config.learning().replay().sequences());
         values.put("replay_capacity", config.learning().replay().capacity());

@@ -52,6 +52,7 @@ final class EvaluateContinualCommand extends FreshetCommand {
             "training.dropout", "0.45",
             "training.negatives", "2048",
             "online.step.clicks", "256",
+            "online.rank.share", "1",
             "online.optimizer.steps", "4",
             "online.replay.sequences", "256",
             "online.replay.length", "50");

@@ -14,6 +14,7 @@ import io.freshet.lab.prequential.ComparisonConfig;
 import io.freshet.lab.prequential.ComparisonListener;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.SequencerKeys;
+import io.freshet.service.config.key.TrainerKeys;
 import io.freshet.service.sequencer.InMemorySequencer;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.fit.FitConfig;
@@ -103,6 +104,13 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
     private List<String> baselines = List.of("all");
 
     @Option(
+            names = "--rank-share",
+            paramLabel = "SHARE",
+            description = "Share of the clicks that are ranked, like online.rank.share: figures come with their 95%%"
+                    + " interval, and the mixture learns from ranked clicks only. Default: 1.")
+    private @Nullable String rankShare;
+
+    @Option(
             names = "--refit-epochs",
             paramLabel = "N",
             defaultValue = "60",
@@ -141,7 +149,13 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
     }
 
     private void run(PrintStream out, StopSignal stop) throws IOException {
-        FreshetConfig freshet = FreshetConfig.load(null, Environment.ofConfiguration(), settings);
+        Map<String, String> said = new LinkedHashMap<>(settings);
+        if (rankShare == null) {
+            said.putIfAbsent(TrainerKeys.RANK_SHARE.name(), "1");
+        } else {
+            said.put(TrainerKeys.RANK_SHARE.name(), rankShare);
+        }
+        FreshetConfig freshet = FreshetConfig.load(null, Environment.ofConfiguration(), said);
         ClickFiles files = ClickFiles.open(clicks, format, InstantSource.system());
         files.requireTimes();
         if (!quiet) {
@@ -271,6 +285,9 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
         values.put("input", input);
         values.put("mask_seen", maskSeen);
         values.put("step_clicks", config.stepClicks());
+        values.put(
+                PrequentialReport.RANK_SHARE,
+                config.learning().metrics().ranked().toString());
         values.put("window", config.window());
         values.put("seed", config.model().seed());
         values.put("set", settings);

@@ -1,5 +1,6 @@
 package io.freshet.workbench.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.freshet.app.cli.fit.FitProgress;
 import io.freshet.app.cli.fit.LeaveOneOutMetrics;
@@ -10,7 +11,9 @@ import io.freshet.lab.prequential.ComparisonResult;
 import io.freshet.lab.prequential.ComparisonResult.Figures;
 import io.freshet.lab.prequential.Slice;
 import io.freshet.service.sequencer.InMemorySequencer;
+import io.freshet.training.config.RankSampling;
 import io.freshet.training.metrics.Accuracy;
+import io.freshet.training.metrics.StandardErrors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,6 +24,7 @@ import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +47,7 @@ record PrequentialReport(
         List<ComparisonResult.Refit> refits,
         boolean stopped,
         double seconds) {
+    static final String RANK_SHARE = "rank_share";
     private static final String SERVED = "Freshet";
     private static final String NETWORK = "its network alone";
     private static final String MEMORY = "its memory alone";
@@ -54,25 +59,48 @@ record PrequentialReport(
         }
     }
 
-    record At10(long events, double hr10, double ndcg10, double mrr10) {
-        private static final At10 NONE = new At10(0, 0, 0, 0);
+    /** @param standardErrors standard errors of the other figures; null unless a share of the clicks was ranked */
+    record At10(
+            long events,
+            double hr10,
+            double ndcg10,
+            double mrr10,
 
-        static At10 of(Accuracy accuracy) {
-            return new At10(accuracy.events(), accuracy.hr(), accuracy.ndcg(), accuracy.mrr());
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Errors standardErrors) {
+        private static final At10 NONE = of(Accuracy.NONE, null);
+
+        static At10 of(Accuracy accuracy, @Nullable StandardErrors errors) {
+            return new At10(
+                    accuracy.events(),
+                    accuracy.hr(),
+                    accuracy.ndcg(),
+                    accuracy.mrr(),
+                    errors == null ? null : Errors.of(errors));
+        }
+    }
+
+    record Errors(double hr10, double ndcg10, double mrr10) {
+        static Errors of(StandardErrors errors) {
+            return new Errors(errors.hr(), errors.ndcg(), errors.mrr());
         }
     }
 
     /** Accuracy of the served model, the network alone, the memory alone and the baselines on the same events. */
     record Prequential(@JsonUnwrapped At10 served, At10 network, At10 memory, Map<String, At10> baselines) {
-        static Prequential of(ComparisonResult result, Slice slice) {
+        /** @param sampled whether the figures have standard errors, which {@link Slice#ALL} has */
+        static Prequential of(ComparisonResult result, Slice slice, boolean sampled) {
             Map<String, At10> baselines = new LinkedHashMap<>();
-            result.methods()
-                    .forEach((method, figures) -> baselines.put(nameOf(method), At10.of(accuracy(figures, slice))));
+            result.methods().forEach((method, figures) -> baselines.put(nameOf(method), at10(figures, slice, sampled)));
             return new Prequential(
-                    At10.of(accuracy(result.online(), slice)),
-                    At10.of(accuracy(result.network(), slice)),
-                    At10.of(accuracy(result.memory(), slice)),
+                    at10(result.online(), slice, sampled),
+                    at10(result.network(), slice, sampled),
+                    at10(result.memory(), slice, sampled),
                     baselines);
+        }
+
+        private static At10 at10(Figures figures, Slice slice, boolean sampled) {
+            return At10.of(accuracy(figures, slice), sampled ? figures.errors() : null);
         }
     }
 
@@ -106,16 +134,17 @@ record PrequentialReport(
 
     static PrequentialReport of(
             Map<String, Object> settings, Clicks clicks, ComparisonResult result, boolean stopped, double seconds) {
+        boolean sampled = !Objects.equals(settings.get(RANK_SHARE), RankSampling.ALL.toString());
         Map<String, Prequential> slices = new LinkedHashMap<>();
         for (Slice slice : Slice.values()) {
             if (slice != Slice.ALL) {
-                slices.put(slice.name().toLowerCase(Locale.ROOT), Prequential.of(result, slice));
+                slices.put(slice.name().toLowerCase(Locale.ROOT), Prequential.of(result, slice, false));
             }
         }
         return new PrequentialReport(
                 settings,
                 clicks,
-                Prequential.of(result, Slice.ALL),
+                Prequential.of(result, Slice.ALL, sampled),
                 slices,
                 Curve.of(result),
                 result.refits(),
@@ -150,6 +179,14 @@ record PrequentialReport(
                 Locale.ROOT, "  %-34s %,8d", "events", prequential.served().events()));
         rows(prequential)
                 .forEach((name, at10) -> lines.add(row(name, List.of(at10.hr10(), at10.ndcg10(), at10.mrr10()))));
+        Errors errors = prequential.served().standardErrors();
+        if (errors != null) {
+            lines.add(row(
+                    "Freshet, 95% interval: ±",
+                    Stream.of(errors.hr10(), errors.ndcg10(), errors.mrr10())
+                            .map(error -> StandardErrors.NORMAL_95 * error)
+                            .toList()));
+        }
         lines.add(String.format(
                 Locale.ROOT,
                 "%-36s %8s %8s %8s %8s",

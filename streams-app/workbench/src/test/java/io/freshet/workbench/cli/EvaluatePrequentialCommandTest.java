@@ -72,6 +72,29 @@ class EvaluatePrequentialCommandTest {
     }
 
     @Test
+    void shouldGiveTheErrorsOfASample() throws IOException {
+        Path all = folder.resolve("all.json");
+        Path sample = folder.resolve("sample.json");
+        assertThat(evaluate("--json", all.toString(), "--baselines", "none")).isZero();
+        assertThat(evaluate("--json", sample.toString(), "--baselines", "rules", "--rank-share", "0.5"))
+                .as(err.toString())
+                .isZero();
+
+        JsonNode ofAll = new ObjectMapper().readTree(all.toFile()).get("prequential");
+        JsonNode report = new ObjectMapper().readTree(sample.toFile());
+        JsonNode ofSample = report.get("prequential");
+        assertThat(report.get("settings").get("rank_share").asText()).isEqualTo("0.5");
+        assertThat(ofSample.get("events").asInt())
+                .isBetween(1, ofAll.get("events").asInt() - 1)
+                .isEqualTo(ofSample.get("baselines").get("rules").get("events").asInt());
+        assertThat(ofAll.has("standard_errors")).isFalse();
+        assertThat(ofSample.get("standard_errors").fieldNames())
+                .toIterable()
+                .containsExactly("hr10", "ndcg10", "mrr10");
+        assertThat(ofSample.get("standard_errors").get("ndcg10").asDouble()).isBetween(.001, .1);
+    }
+
+    @Test
     void shouldRunChosenBaselinesOnlyAndMaskWhenTold() throws IOException {
         Path json = folder.resolve("out.json");
         assertThat(evaluate("--json", json.toString(), "--baselines", "rules,popularity", "--mask-seen"))

@@ -24,10 +24,12 @@ public final class LearningCost {
      * Measurements of a sequence of steps.
      *
      * @param clicksPerSecond by the wall clock, including the time of deltas
+     * @param clicksPerCpuSecond by the CPU clock of the learning thread, without deltas
+     * @param rankShare mean share of a step's clicks that was ranked
      * @param stepMs wall time of each step
      * @param threadMs CPU time of each step
      * @param deltaMs wall time of taking the changes, which is done after some of the steps
-     * @param rankingMs CPU time of ranking a step's updates, which is done once more before the step so that it can be
+     * @param rankingMs CPU time of ranking all of a step's updates, which is done once more before the step so that it can be
      *     measured; null if it was not measured
      * @param collections number of garbage collections
      * @param collectionMs total time of the garbage collections
@@ -37,6 +39,8 @@ public final class LearningCost {
             long steps,
             long clicks,
             double clicksPerSecond,
+            double clicksPerCpuSecond,
+            double rankShare,
             Spread stepMs,
             Spread threadMs,
             Spread deltaMs,

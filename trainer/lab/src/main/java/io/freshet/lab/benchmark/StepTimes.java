@@ -5,6 +5,7 @@ import io.freshet.lab.benchmark.LearningCost.SlowStep;
 import io.freshet.lab.benchmark.LearningCost.Spread;
 import io.freshet.training.learner.ModelChanges;
 import io.freshet.training.step.OnlineLearner;
+import io.freshet.training.step.StepOutcome;
 import io.freshet.training.step.UserUpdate;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -24,15 +25,17 @@ final class StepTimes {
     private final List<Double> deltaMs = new ArrayList<>();
     private final List<Double> rankingMs = new ArrayList<>();
     private long clicks;
+    private double rankShares; // sum over the steps
 
     /** Learns a step and measures it. */
     void step(OnlineLearner learner, List<UserUpdate> updates) {
         long started = System.nanoTime();
         long threadStarted = threadNanos();
-        learner.step(updates);
+        StepOutcome outcome = learner.step(updates);
         double threadMs = (threadNanos() - threadStarted) / MS;
         double ms = (System.nanoTime() - started) / MS;
         clicks += updates.size();
+        rankShares += outcome.rankShare().value();
         steps.add(new SlowStep(
                 learner.model().step(), learner.model().vocabulary().itemCount(), ms, threadMs));
     }
@@ -44,7 +47,7 @@ final class StepTimes {
         deltaMs.add((System.nanoTime() - started) / MS);
     }
 
-    /** Ranks the updates of the next step and measures the time. */
+    /** Ranks all updates of the next step and measures the time. */
     void ranking(OnlineLearner learner, List<UserUpdate> updates) {
         long started = threadNanos();
         learner.rank(updates);
@@ -58,6 +61,8 @@ final class StepTimes {
                 steps.size(),
                 clicks,
                 clicks / seconds,
+                clicks / (sum(steps.stream().map(SlowStep::threadMs).toList()) / 1e3),
+                steps.isEmpty() ? 0 : rankShares / steps.size(),
                 spread(steps.stream().map(SlowStep::ms).toList()),
                 spread(steps.stream().map(SlowStep::threadMs).toList()),
                 spread(deltaMs),

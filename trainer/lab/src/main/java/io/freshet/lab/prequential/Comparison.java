@@ -3,6 +3,7 @@ package io.freshet.lab.prequential;
 import io.freshet.lab.baseline.DecayedPopularity;
 import io.freshet.lab.baseline.SequentialRules;
 import io.freshet.lab.baseline.WindowedPopularity;
+import io.freshet.store.modellog.StepRecord;
 import io.freshet.training.step.OnlineLearner;
 import io.freshet.training.step.UserUpdate;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import java.util.function.BooleanSupplier;
 /**
  * Prequential evaluation of the online learner and other methods over the records of one finished stream. Each new position
  * whose user has an earlier click is an event. It is ranked among all items seen so far, before any runner learns from it.
- * An item never seen is a miss, and ties count against the target. Results cover the events after the first tenth of the
+ * An item never seen is a miss, and ties count against the target. If the learner ranks a share of the events, the other
+ * methods are compared on the same ones. Results cover the events after the first tenth of the
  * stream (Vinagre, Jorge, Gama, "Evaluation of recommender systems in streaming environments", 2015).
  *
  * <p>The learner takes steps of a fixed number of records, as the trainer can do with input from Kafka. Not thread-safe.
@@ -90,15 +92,26 @@ public final class Comparison implements AutoCloseable {
         Step step = new Step(run, List.copyOf(waiting), items.take(waiting));
         waiting.clear();
         methods.values().forEach(method -> method.runner().makeReady(step));
-        note(step, online.run(step), onlineSheet);
+        int[] ranks = online.run(step);
+        note(step, ranks, onlineSheet);
         note(step, online.networkRanks(), networkSheet);
         note(step, online.memoryRanks(), memorySheet);
-        methods.values().forEach(method -> note(step, method.runner().run(step), method.sheet()));
+        methods.values()
+                .forEach(method -> note(step, onSameEvents(method.runner().run(step), ranks), method.sheet()));
         run += step.updates().size();
         listener.stepped(run, records, onlineSheet.recent());
         if (run * CURVE_POINTS / records > curveRecords.size()) {
             mark();
         }
+    }
+
+    /** Returns the ranks of a method at the events that the learner ranked. */
+    private static int[] onSameEvents(int[] ranks, int[] ofLearner) {
+        int[] same = ranks.clone();
+        for (int i = 0; i < same.length; i++) {
+            same[i] = ofLearner[i] == StepRecord.UNRANKED ? StepRecord.UNRANKED : same[i];
+        }
+        return same;
     }
 
     private void note(Step step, int[] ranks, MethodScores sheet) {

@@ -1,6 +1,7 @@
 package io.freshet.lab.prequential;
 
 import io.freshet.training.metrics.Accuracy;
+import io.freshet.training.metrics.StandardErrors;
 import java.util.List;
 import java.util.Map;
 
@@ -27,9 +28,10 @@ public record ComparisonResult(
      * Results of a runner.
      *
      * @param accuracy over the events after the first tenth of the stream
+     * @param errors standard errors of the accuracy over {@link Slice#ALL}
      * @param curve accuracy over the newest events, at each point of the curve
      */
-    public record Figures(Map<Slice, Accuracy> accuracy, List<Accuracy> curve) {}
+    public record Figures(Map<Slice, Accuracy> accuracy, StandardErrors errors, List<Accuracy> curve) {}
 
     /**
      * A fit from scratch.

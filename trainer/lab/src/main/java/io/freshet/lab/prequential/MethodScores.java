@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Results of one runner: over each slice of the counted events, and over the newest events along the stream. */
 final class MethodScores {
@@ -30,7 +31,7 @@ final class MethodScores {
      */
     void observe(StreamClick click, int rank, boolean counted) {
         recent.observe(rank);
-        if (counted && rank != StepRecord.NO_EVENT) {
+        if (counted && StepRecord.isRanked(rank)) {
             counts.forEach((slice, ranks) -> {
                 if (slice.includes(click)) {
                     ranks.observe(rank);
@@ -51,6 +52,7 @@ final class MethodScores {
     ComparisonResult.Figures figures() {
         Map<Slice, Accuracy> accuracy = new EnumMap<>(Slice.class);
         counts.forEach((slice, ranks) -> accuracy.put(slice, ranks.accuracy()));
-        return new ComparisonResult.Figures(accuracy, List.copyOf(curve));
+        return new ComparisonResult.Figures(
+                accuracy, Objects.requireNonNull(counts.get(Slice.ALL)).standardErrors(), List.copyOf(curve));
     }
 }

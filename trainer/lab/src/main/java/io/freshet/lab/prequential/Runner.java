@@ -10,8 +10,8 @@ interface Runner extends AutoCloseable {
     /**
      * Ranks the step's clicks, then learns from them.
      *
-     * @return one rank for each of the step's clicks: {@link StepRecord#NO_EVENT}, {@link StepRecord#MISS}, or the rank
-     *     from 1
+     * @return one rank for each of the step's clicks: {@link StepRecord#NO_EVENT}, {@link StepRecord#UNRANKED},
+     *     {@link StepRecord#MISS}, or the rank from 1
      */
     int[] run(Step step);
 

@@ -42,6 +42,8 @@ final class LearningBenchmarkTest {
             assertThat(life.clicks()).isEqualTo(5 * 16);
             assertThat(life.rankingMs()).isNotNull();
             assertThat(life.clicksPerSecond()).isPositive();
+            assertThat(life.clicksPerCpuSecond()).isPositive();
+            assertThat(life.rankShare()).as("few items").isEqualTo(1);
 
             Phase forgetting = benchmark.forget();
             assertThat(forgetting.steps()).isPositive();

@@ -6,9 +6,12 @@ import io.freshet.lab.baseline.Baseline;
 import io.freshet.lab.baseline.DecayedPopularity;
 import io.freshet.lab.baseline.SequentialRules;
 import io.freshet.lab.baseline.WindowedPopularity;
+import io.freshet.store.modellog.RankShare;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.vocabulary.Vocabulary;
+import io.freshet.training.config.LearningConfig;
+import io.freshet.training.config.RankSampling;
 import io.freshet.training.metrics.Accuracy;
 import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.step.OnlineLearner;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,6 +53,40 @@ final class ComparisonTest {
                     .isEqualTo(counted(ranks(new DecayedPopularity(3_500, seen)), slice));
             assertThat(of(figures(result, ComparedMethod.RULES), slice))
                     .isEqualTo(counted(ranks(new SequentialRules(10_000, seen)), slice));
+        }
+    }
+
+    @Test
+    void shouldCompareOnTheSampleThatTheLearnerRanks() {
+        RankShare share = RankShare.of(.5);
+        ComparisonConfig all = TinyStream.config(SeenItems.RANKED, BASELINES);
+        LearningConfig.Metrics sampled = new LearningConfig.Metrics(10, 50, new RankSampling(share));
+        ComparisonConfig config = new ComparisonConfig(
+                all.model(),
+                all.training(),
+                new LearningConfig(1, 10, TinyStream.LEARNING.replay(), sampled),
+                all.stepClicks(),
+                all.seen(),
+                all.methods(),
+                all.refit(),
+                all.window());
+        long ranked = IntStream.range(RECORDS / 10 + 1, RECORDS)
+                .filter(i -> updates.get(i).update().sequence().size() > 1)
+                .filter(i -> share.picks(updates.get(i).update().cause()))
+                .count();
+
+        try (Comparison comparison = new Comparison(config, RECORDS, ComparisonListener.SILENT, () -> false)) {
+            updates.forEach(comparison::accept);
+            comparison.finish();
+            ComparisonResult result = comparison.result();
+
+            assertThat(of(result.online(), Slice.ALL).events())
+                    .isEqualTo(ranked)
+                    .isPositive();
+            assertThat(of(result.memory(), Slice.ALL).events()).isEqualTo(ranked);
+            assertThat(of(figures(result, ComparedMethod.RULES), Slice.ALL).events())
+                    .isEqualTo(ranked);
+            assertThat(result.online().errors().ndcg()).isPositive();
         }
     }
 

@@ -51,9 +51,16 @@ public record LearningConfig(
      * The prequential metrics.
      *
      * @param k cut-off: a target ranked among the first k is a hit
-     * @param window number of events in the moving metrics
+     * @param window number of ranked events in the moving metrics
+     * @param ranked which share of the clicks is ranked. It is the only setting here that may change: the journal contains
+     *     the share of each step
      */
-    public record Metrics(int k, int window) {
+    public record Metrics(int k, int window, RankSampling ranked) {
+        /** Metrics with {@link RankSampling#AUTO}. */
+        public Metrics(int k, int window) {
+            this(k, window, RankSampling.AUTO);
+        }
+
         public Metrics {
             requireAtLeast(1, k, "k");
             requireAtLeast(1, window, "metricsWindow");

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reruns the journal on a learner: learns each step again from exactly its records. Since learning is deterministic,
- * this yields the same model. A rerun step whose ranks differ from the log, or published weights that differ from
- * the model's, are counted and logged as an error.
+ * Reruns the journal on a learner: learns each step again from exactly its records, and ranks the same share of them.
+ * Since learning is deterministic, this yields the same model. A rerun step whose ranks differ from the log, or published
+ * weights that differ from the model's, are counted and logged as an error.
  *
  * <p>Owns none of its collaborators. Not thread-safe.
  */
@@ -112,7 +112,7 @@ public final class JournalRerun {
     private void rerun(StepRecord journal) {
         InputBatch batch = input.retake(journal.ranges());
         long started = System.nanoTime();
-        StepOutcome outcome = learner.step(batch.updates());
+        StepOutcome outcome = learner.step(batch.updates(), journal.rankShare());
         progress.addStep(batch.updates().size(), System.nanoTime() - started);
         steps++;
         int different = Arrays.mismatch(outcome.ranks(), journal.ranks());

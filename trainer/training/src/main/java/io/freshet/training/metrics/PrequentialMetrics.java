@@ -4,7 +4,7 @@ import io.freshet.store.modellog.StepRecord;
 import java.util.Arrays;
 
 /**
- * HR, NDCG and MRR at k over a stream of ranks, for all events so far and for the newest {@code window} events.
+ * HR, NDCG and MRR at k over a stream of ranks, for all ranked events so far and for the newest {@code window} of them.
  *
  * <p>Prequential means that each click is ranked before the model learns from it (Vinagre, Jorge, Gama, "Evaluation of
  * recommender systems in streaming environments", 2015). Takes at most two bytes for each event in the window. Not
@@ -60,9 +60,9 @@ public final class PrequentialMetrics {
         return metrics;
     }
 
-    /** Counts one event. Ignores {@link StepRecord#NO_EVENT}. */
+    /** Counts one event. Ignores {@link StepRecord#NO_EVENT} and {@link StepRecord#UNRANKED}. */
     public void observe(int rank) {
-        if (rank == StepRecord.NO_EVENT) {
+        if (!StepRecord.isRanked(rank)) {
             return;
         }
         require(rank > 0, "rank=" + rank);

@@ -55,6 +55,31 @@ public final class RankCounts {
         return Arrays.stream(counts).sum();
     }
 
+    /** Returns the standard errors of the accuracy; 0 for fewer than two events. */
+    public StandardErrors standardErrors() {
+        long events = events();
+        if (events < 2) {
+            return StandardErrors.NONE;
+        }
+        Accuracy mean = accuracy();
+        double hr = 0;
+        double ndcg = 0;
+        double mrr = 0;
+        for (int rank = 1; rank <= k() + 1; rank++) {
+            boolean hit = rank <= k();
+            long count = counts[rank - 1];
+            hr += count * squared((hit ? 1 : 0) - mean.hr());
+            ndcg += count * squared((hit ? Math.log(2) / Math.log(rank + 1.0) : 0) - mean.ndcg());
+            mrr += count * squared((hit ? 1.0 / rank : 0) - mean.mrr());
+        }
+        double degrees = (double) events * (events - 1);
+        return new StandardErrors(Math.sqrt(hr / degrees), Math.sqrt(ndcg / degrees), Math.sqrt(mrr / degrees));
+    }
+
+    private static double squared(double x) {
+        return x * x;
+    }
+
     /** Returns the accuracy over all counted events. */
     public Accuracy accuracy() {
         long events = events();

@@ -41,13 +41,13 @@ public final class StreamAccuracy {
         this.cumulative = new long[Math.min(FIRST_CAPACITY, checkpoints) * (k + 1)];
     }
 
-    /** Counts one click of the stream: its rank, or {@link StepRecord#NO_EVENT}. */
+    /** Counts one click of the stream: its rank, {@link StepRecord#NO_EVENT}, or {@link StepRecord#UNRANKED}. */
     public void observe(int rank) {
         if (clicks % spacing == 0) {
             checkpoint();
         }
         clicks++;
-        if (rank != StepRecord.NO_EVENT) {
+        if (StepRecord.isRanked(rank)) {
             now[RankCounts.bucketOf(rank, k)]++;
         }
     }

@@ -45,6 +45,7 @@ final class TrainerMetrics implements AutoCloseable {
     private final Timer publishTime;
     private final Timer snapshotTime;
     private volatile double replayShare;
+    private volatile double rankShare = 1;
     private volatile boolean published = true;
     private volatile double bestNdcg;
     private volatile long lineage;
@@ -57,7 +58,7 @@ final class TrainerMetrics implements AutoCloseable {
         this.tags = Tags.of("model", model);
         this.steps = counter("steps", "Steps learned live");
         this.records = counter("records", "Input records of steps that were learned live");
-        this.targets = counter("targets", "Targets ranked before they were learned from");
+        this.targets = counter("targets", "Targets ranked before they were learned from; see rank.share");
         this.catchUp = counter("catchup.steps", "Steps that learned less of each sequence because clicks waited");
         this.forgotten = counter("forgotten", "Items removed from the vocabulary for lack of clicks");
         this.undecodable = counter("undecodable", "Input records skipped because they could not be decoded");
@@ -86,6 +87,10 @@ final class TrainerMetrics implements AutoCloseable {
         accuracy("mixture", TrainerStatus.Prequential::windowed);
         accuracy("network", TrainerStatus.Prequential::network);
         accuracy("memory", TrainerStatus.Prequential::memory);
+        gauge(
+                "ranked.window",
+                "Number of ranked targets on which hr, ndcg and mrr rest",
+                s -> s.accuracy().windowed().events());
         gauge("loss", "Mean loss of the last optimiser step", TrainerStatus::loss);
         gauge("model.step", "Number of steps that the model has learned", TrainerStatus::step);
         gauge("items", "Items in the vocabulary", TrainerStatus::items);
@@ -97,6 +102,10 @@ final class TrainerMetrics implements AutoCloseable {
                 "replay.share",
                 "Share of the last batch that came from the replay reservoir",
                 metrics -> metrics.replayShare);
+        own(
+                "rank.share",
+                "Share of the last step's clicks that were ranked; hr, ndcg, mrr and the gate rest on ranked clicks",
+                metrics -> metrics.rankShare);
         own(
                 "lineage",
                 "Lineage of the published weights; a new lineage begins when a trainer cannot continue the weights"
@@ -133,6 +142,7 @@ final class TrainerMetrics implements AutoCloseable {
         steps.increment();
         records.increment(learnedFrom);
         targets.increment(outcome.events());
+        rankShare = outcome.rankShare().value();
         catchUp.increment(outcome.isCatchUp() ? 1 : 0);
         forgotten.increment(outcome.forgotten());
         skipped.increment(outcome.skipped());
@@ -222,17 +232,17 @@ final class TrainerMetrics implements AutoCloseable {
         Tags ranked = tags.and("ranker", ranker);
         gauge(
                 "hr",
-                "Hit rate at k over the newest targets",
+                "Hit rate at k over the newest ranked targets",
                 ranked,
                 s -> figures.apply(s.accuracy()).hr());
         gauge(
                 "ndcg",
-                "NDCG at k over the newest targets",
+                "NDCG at k over the newest ranked targets",
                 ranked,
                 s -> figures.apply(s.accuracy()).ndcg());
         gauge(
                 "mrr",
-                "MRR at k over the newest targets",
+                "MRR at k over the newest ranked targets",
                 ranked,
                 s -> figures.apply(s.accuracy()).mrr());
     }

@@ -327,7 +327,8 @@ final class TrainerSession {
         if (!Double.isFinite(outcome.lastBatch().loss())) {
             learner.requireFinite();
         }
-        writer.append(new StepRecord(outcome.step(), batch.ranges(), outcome.targetRanks(), batch.clickTimestampsMs()));
+        writer.append(new StepRecord(
+                outcome.step(), batch.ranges(), outcome.targetRanks(), outcome.rankShare(), batch.clickTimestampsMs()));
         loss = outcome.lastBatch().loss();
         TrainerLog.at(outcome.step());
         passGate();

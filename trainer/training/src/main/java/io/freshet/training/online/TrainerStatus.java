@@ -32,10 +32,10 @@ public record TrainerStatus(
     /**
      * Prequential metrics of a model.
      *
-     * @param running metrics over all targets so far; its events are the targets
-     * @param windowed metrics over the newest targets
-     * @param network metrics over the newest targets, of the model's network alone
-     * @param memory metrics over the newest targets, of the model's memory alone
+     * @param running metrics over all ranked targets so far
+     * @param windowed metrics over the newest ranked targets
+     * @param network metrics over the newest ranked targets, of the model's network alone
+     * @param memory metrics over the newest ranked targets, of the model's memory alone
      */
     public record Prequential(Accuracy running, Accuracy windowed, Accuracy network, Accuracy memory) {
         static final Prequential NONE = new Prequential(Accuracy.NONE, Accuracy.NONE, Accuracy.NONE, Accuracy.NONE);

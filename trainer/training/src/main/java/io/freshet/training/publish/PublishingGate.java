@@ -14,6 +14,9 @@ import java.util.Deque;
  * Instead, the remembered values halve every {@value #WINDOWS} windows for which the gate stays shut, so that a lasting
  * change in the data does not keep it shut for ever. A window whose NDCG is 0 or NaN never opens the gate.
  *
+ * <p>Events are ranked clicks. If only a share of the clicks is ranked, a window spans more clicks, so that its NDCG is
+ * as exact as before, and the gate reacts later.
+ *
  * <p>The gate affects only what is served, never what is learned. Not thread-safe.
  */
 public final class PublishingGate {

@@ -72,10 +72,23 @@ final class NewTargets {
         size++;
     }
 
-    /** Adds a new position that is not ranked. */
+    /** Adds a new position that is not an event. */
     void addNoEvent() {
+        add(StepRecord.NO_EVENT);
+    }
+
+    /**
+     * Adds a new position of a click that is not among those to rank.
+     *
+     * @param before history before the position; if it is empty, the position is not an event
+     */
+    void addUnranked(HistoryRows before) {
+        add(before.size() == 0 ? StepRecord.NO_EVENT : StepRecord.UNRANKED);
+    }
+
+    private void add(int finalRank) {
         reserve();
-        ranks[size] = StepRecord.NO_EVENT;
+        ranks[size] = finalRank;
         size++;
     }
 

@@ -9,6 +9,7 @@ import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.modellog.ModelDelta;
+import io.freshet.store.modellog.RankShare;
 import io.freshet.store.modellog.TargetRanks;
 import io.freshet.store.sequence.EventClock;
 import io.freshet.store.sequence.HistoryRows;
@@ -35,17 +36,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A learner that tests, then trains: each step ranks its new positions with the model as it is, and only then learns
- * from them.
+ * A learner that tests, then trains: each step ranks new positions with the model as it is, and only then learns from
+ * them.
  *
  * <p>One step:
  *
  * <ol>
- *   <li>Items get their vocabulary rows in stream order. Each new position whose user has an earlier click is ranked
- *       among the items seen up to that click. Ties count against the target, and an item never seen is a miss. The
+ *   <li>Items get their vocabulary rows in stream order. Each new position whose user has an earlier click, or a
+ *       {@linkplain RankShare share} of them, is ranked among the items seen up to that click. Ties count against the target, and an item never seen is a miss. The
  *       network ranks with its weights from before the step. The memory has observed all earlier clicks, including
  *       those of the same step: it observes each click right after predicting it.
- *   <li>The memory learns the mixture weights of the network and of its own components.
+ *   <li>The memory learns the mixture weights of the network and of its own components from the ranked positions.
  *   <li>{@code optimizerSteps} times, or once in a catch-up step, the network learns a batch. It consists of the
  *       newest version of each updated sequence, in order of the users' first appearance, and of
  *       {@code replaySequences} sequences drawn from the reservoir.
@@ -61,7 +62,7 @@ import java.util.Set;
  * from it; the weights that were learned from them stay.
  *
  * <p>All state that a step depends on is in this object and in the snapshot's files. The model, the optimiser, the
- * reservoir and the metrics are a function of the configuration and of the updates of each step alone. They depend
+ * reservoir and the metrics are a function of the configuration, and of the updates and the share of each step alone. They depend
  * neither on time nor on the number of threads. Owns all its parts. Not thread-safe.
  */
 public final class OnlineLearner implements AutoCloseable {
@@ -75,6 +76,7 @@ public final class OnlineLearner implements AutoCloseable {
 
     private final SequenceRows sequences = new SequenceRows();
     private final NewTargets newTargets;
+    private final RankBudget budget;
     private final SequenceBatch batch;
     private final Map<String, Integer> newestOf = new LinkedHashMap<>(); // user → index of the user's newest sequence
     private final Set<String> taught = new HashSet<>(); // users with a new target in this step
@@ -97,6 +99,7 @@ public final class OnlineLearner implements AutoCloseable {
         this.ranker = new MixtureRanker(model.config(), learner.config().workers());
         EncoderShape encoder = model.config().encoder();
         this.newTargets = new NewTargets(encoder, seen);
+        this.budget = new RankBudget(encoder, learner.config(), config);
         this.batch = new SequenceBatch(
                 encoder, learner.config().sequenceTargets(), model.config().seed());
         this.history = new HistoryRows(config.types());
@@ -202,14 +205,26 @@ public final class OnlineLearner implements AutoCloseable {
 
     /** Ranks as {@link #rank} does, and also by the network alone and by the memory alone. */
     public TargetRanks rankEach(List<UserUpdate> updates) {
-        takeIn(updates, false);
+        takeIn(updates, RankShare.ALL, false);
         return newTargets.rank(ranker, model);
     }
 
-    /** Ranks the updates' new positions, then learns from them, in order. */
+    /** Ranks the new positions of the configured share of the updates, then learns from all updates, in order. */
     public StepOutcome step(List<UserUpdate> updates) {
+        RankShare share = config.metrics().ranked().fixed();
+        return step(
+                updates,
+                share != null ? share : budget.share(updates, model.vocabulary().size(), reservoir.size()));
+    }
+
+    /**
+     * Ranks the new positions of a share of the updates, then learns from all updates, in order.
+     *
+     * @param share share to rank. A rerun passes the journal's share, because the configured one may have changed since
+     */
+    public StepOutcome step(List<UserUpdate> updates, RankShare share) {
         learner.changes().beginStep(model);
-        takeIn(updates, true);
+        takeIn(updates, share, true);
         TargetRanks ranks = newTargets.rank(ranker, model);
         observe(ranks);
         newTargets.teach(model.memory());
@@ -225,7 +240,7 @@ public final class OnlineLearner implements AutoCloseable {
         model.completeStep(model.step() + 1);
         int skipped = (int) (learner.skippedSteps() - skippedBefore);
         StepOutcome.Batch last = new StepOutcome.Batch(loss, batch.sequences(), replayed);
-        return new StepOutcome(model.step(), ranks, last, skipped, config.isCatchUp(updates.size()), forgotten);
+        return new StepOutcome(model.step(), ranks, share, last, skipped, config.isCatchUp(updates.size()), forgotten);
     }
 
     private void observe(TargetRanks ranks) {
@@ -298,10 +313,10 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Adds items to the vocabulary and new positions to the targets. If {@code observing}, the memory observes the
-     * clicks.
+     * Adds items to the vocabulary and new positions to the targets, of which a share is to be ranked. If
+     * {@code observing}, the memory observes the clicks.
      */
-    private void takeIn(List<UserUpdate> updates, boolean observing) {
+    private void takeIn(List<UserUpdate> updates, RankShare share, boolean observing) {
         sequences.clear();
         newTargets.clear();
         newestOf.clear();
@@ -310,7 +325,7 @@ public final class OnlineLearner implements AutoCloseable {
         historyGrew = false;
         for (int sequence = 0; sequence < updates.size(); sequence++) {
             UserUpdate update = updates.get(sequence);
-            if (takeIn(update, observing)) {
+            if (takeIn(update, share.picks(update.update().cause()), observing)) {
                 taught.add(update.user());
             }
             if (observing && update.update().isErasure()) {
@@ -321,7 +336,7 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /** Takes in one update and returns whether any of its new positions is a target. */
-    private boolean takeIn(UserUpdate from, boolean observing) {
+    private boolean takeIn(UserUpdate from, boolean isRanked, boolean observing) {
         SequenceUpdate update = from.update();
         List<Interaction> interactions = update.sequence().interactions();
         List<Integer> newPositions = update.newPositions();
@@ -333,7 +348,7 @@ public final class OnlineLearner implements AutoCloseable {
             boolean isNew = next < newPositions.size() && newPositions.get(next) == position;
             boolean isNewTarget = isNew && update.sequence().isTarget(position, config.types());
             if (isNew) {
-                addNew(event, isNewTarget);
+                addNew(event, isNewTarget, isRanked);
                 next++;
             }
             int row = rowOf(from, event, isNew);
@@ -381,9 +396,11 @@ public final class OnlineLearner implements AutoCloseable {
         return row;
     }
 
-    private void addNew(Interaction event, boolean isTarget) {
+    private void addNew(Interaction event, boolean isTarget, boolean isRanked) {
         Vocabulary vocabulary = model.vocabulary();
-        if (isTarget) {
+        if (isTarget && !isRanked) {
+            newTargets.addUnranked(history);
+        } else if (isTarget) {
             newTargets.add(history, vocabulary.rowOf(event.itemId()), vocabulary.size(), model.memory());
         } else {
             newTargets.addNoEvent();

@@ -1,5 +1,6 @@
 package io.freshet.training.step;
 
+import io.freshet.store.modellog.RankShare;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.modellog.TargetRanks;
 
@@ -8,13 +9,20 @@ import io.freshet.store.modellog.TargetRanks;
  *
  * @param step number of the step, from 1
  * @param targetRanks ranks of each new position, in the order of the updates
+ * @param rankShare share of the clicks that the step ranked
  * @param lastBatch what the last optimiser step learned
  * @param skipped number of optimiser steps that changed nothing, because their loss or gradients were not finite
  * @param isCatchUp whether the step learned less than a full one, because it had so many updates
  * @param forgotten number of items that the step removed from the vocabulary
  */
 public record StepOutcome(
-        long step, TargetRanks targetRanks, Batch lastBatch, int skipped, boolean isCatchUp, int forgotten) {
+        long step,
+        TargetRanks targetRanks,
+        RankShare rankShare,
+        Batch lastBatch,
+        int skipped,
+        boolean isCatchUp,
+        int forgotten) {
     /**
      * What an optimiser step learned.
      *
@@ -33,7 +41,7 @@ public record StepOutcome(
     public int events() {
         int events = 0;
         for (int rank : ranks()) {
-            events += rank == StepRecord.NO_EVENT ? 0 : 1;
+            events += StepRecord.isRanked(rank) ? 1 : 0;
         }
         return events;
     }

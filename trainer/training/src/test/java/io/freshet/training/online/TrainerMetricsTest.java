@@ -2,6 +2,7 @@ package io.freshet.training.online;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.store.modellog.RankShare;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.modellog.TargetRanks;
 import io.freshet.training.metrics.Accuracy;
@@ -32,10 +33,16 @@ final class TrainerMetricsTest {
     void shouldCountStepsAndShowStatus() {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         try (TrainerMetrics metrics = new TrainerMetrics(registry, "shop", () -> STATUS, () -> 3)) {
-            int[] ranks = {StepRecord.NO_EVENT, 3, StepRecord.MISS};
+            int[] ranks = {StepRecord.NO_EVENT, 3, StepRecord.MISS, StepRecord.UNRANKED};
             metrics.step(
                     new StepOutcome(
-                            8, new TargetRanks(ranks, ranks, ranks), new StepOutcome.Batch(2.5, 4, 3), 2, true, 5),
+                            8,
+                            new TargetRanks(ranks, ranks, ranks),
+                            RankShare.of(.4),
+                            new StepOutcome.Batch(2.5, 4, 3),
+                            2,
+                            true,
+                            5),
                     3,
                     1_000_000);
 
@@ -52,6 +59,10 @@ final class TrainerMetricsTest {
                     .isEqualTo(2);
             assertThat(registry.get("freshet.trainer.forgotten").counter().count())
                     .isEqualTo(5);
+            assertThat(registry.get("freshet.trainer.rank.share").gauge().value())
+                    .isEqualTo(.4);
+            assertThat(registry.get("freshet.trainer.ranked.window").gauge().value())
+                    .isEqualTo((double) STATUS.accuracy().windowed().events());
             assertThat(registry.get("freshet.trainer.replay.share").gauge().value())
                     .isEqualTo(.75);
             assertThat(registry.get("freshet.trainer.ndcg")

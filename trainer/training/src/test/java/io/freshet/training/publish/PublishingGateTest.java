@@ -2,6 +2,7 @@ package io.freshet.training.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.training.metrics.PrequentialMetrics;
@@ -59,6 +60,27 @@ class PublishingGateTest {
         assertThat(afterFifteen).isFalse();
         assertThat(afterSeventeen).isTrue();
         assertThat(gate.isOpen()).as("it does not flutter").isTrue();
+    }
+
+    @Test
+    void shouldJudgeRankedEventsOnly() {
+        PublishingGate gate = new PublishingGate(0.5, List.of(), K);
+        rank(gate, WINDOW, 1);
+
+        boolean shut = false;
+        for (int click = 0; click < 10 * WINDOW; click++) {
+            shut |= rank(gate, 1, StepRecord.UNRANKED);
+        }
+        boolean byUnranked = shut;
+        int ranked = 0;
+        while (!shut) {
+            rank(gate, 9, StepRecord.UNRANKED);
+            shut = rank(gate, 1, 100);
+            ranked++;
+        }
+
+        assertThat(byUnranked).isFalse();
+        assertThat(ranked).as("as many ranked events as without a sample").isEqualTo(WINDOW / 2 + 1);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.freshet.service.config.key;
 
 import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.config.RankSampling;
 import java.time.Duration;
 
 /** Keys of the trainer: what a step learns, and the online loop. */
@@ -71,6 +72,13 @@ public final class TrainerKeys {
     public static final ConfigKey<Integer> REPLAY_CAPACITY = KEYS.integer("online.replay.capacity", 50_000, "users")
             .atLeast(1)
             .doc("Users whose sequences are remembered for replay.");
+    public static final ConfigKey<RankSampling> RANK_SHARE = KEYS.text("online.rank.share", "auto")
+            .as(RankSampling::parse)
+            .doc(
+                    "Share of the clicks that are ranked among all items before they are learned from, above 0 and at most 1,"
+                            + " or `auto`: all clicks up to 10,000 items, and beyond that as many as cost a sixteenth of what"
+                            + " learning costs, or half of that in a catch-up step. The prequential metrics, the gate and the"
+                            + " weights of the mixture rest on the ranked clicks. May be changed at any restart.");
     public static final ConfigKey<Duration> PUBLISH_INTERVAL = KEYS.millis(
                     "online.publish.interval.ms", Duration.ofMillis(200))
             .atLeast(0)
@@ -112,7 +120,7 @@ public final class TrainerKeys {
             .doc("Length of the ranked list in which a target counts as a hit.");
     public static final ConfigKey<Integer> METRICS_WINDOW = KEYS.integer("online.metrics.window", 5_000, "events")
             .atLeast(1)
-            .doc("Events in the moving prequential metrics.");
+            .doc("Ranked events in the moving prequential metrics.");
 
     private TrainerKeys() {}
 }

@@ -237,7 +237,7 @@
     text('ndcg', share(model.ndcg));
     const others = ['rules', 'popularity'].filter((name) => quality[name]?.events > 0);
     const best = others.sort((a, b) => quality[b].ndcg - quality[a].ndcg)[0];
-    const hit = `hit rate ${share(model.hr)}`;
+    const hit = `hit rate ${share(model.hr)}, newest ${whole.format(model.events)} ranked clicks`;
     if (!best || quality[best].ndcg === 0) {
       text('ndcg-note', `NDCG@10, ${hit}`);
       return;

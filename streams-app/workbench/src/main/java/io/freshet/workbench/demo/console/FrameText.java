@@ -147,7 +147,10 @@ public final class FrameText {
                 .mapToDouble(Accuracy::ndcg)
                 .reduce(.01, Math::max);
         return List.of(
-                paint.dim(padded("NDCG@10   each click ranked before it is learned from", FIGURES)
+                paint.dim(padded(
+                                "NDCG@10   newest " + count(recent.model().events()) + " ranked clicks, all "
+                                        + count(whole.model().events()),
+                                FIGURES)
                         + padded("newest", FIGURE) + "all"),
                 racer("model", recent.model().ndcg(), whole.model().ndcg(), best, Paint.Colour.GREEN),
                 racer("  network", recent.network().ndcg(), whole.network().ndcg(), best, Paint.Colour.GREEN),

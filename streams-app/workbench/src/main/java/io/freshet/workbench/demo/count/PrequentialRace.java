@@ -63,7 +63,7 @@ public final class PrequentialRace {
      * @param ranks ranks by the model and its parts
      */
     void observe(int[] history, int item, Ranks ranks) {
-        boolean event = ranks.model() != StepRecord.NO_EVENT;
+        boolean event = StepRecord.isRanked(ranks.model());
         model.observe(ranks.model());
         network.observe(ranks.network());
         memory.observe(ranks.memory());

@@ -3,6 +3,7 @@ package io.freshet.workbench.demo.count;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.store.modellog.InputRange;
+import io.freshet.store.modellog.RankShare;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.modellog.TargetRanks;
 import java.util.List;
@@ -54,6 +55,22 @@ class JournalReconcilerTest {
         clicks.step(step(2, 0, 1, 0));
         assertThat(clicks.learned()).isEqualTo(1);
         assertThat(clicks.learnedTwice()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldCompareOnRankedClicksOnly() {
+        clicks.accepted(0, accepted(0, 4, 5));
+        clicks.accepted(0, accepted(1, 5, 6));
+        int[] ranks = {StepRecord.UNRANKED, 3};
+        clicks.step(new StepRecord(
+                1,
+                List.of(new InputRange("sequences", 0, 0, 2)),
+                new TargetRanks(ranks, ranks.clone(), ranks.clone()),
+                RankShare.of(.5),
+                new long[2]));
+        assertThat(clicks.targets()).isEqualTo(2);
+        assertThat(race.recent().model().events()).isEqualTo(1);
+        assertThat(race.recent().rules().events()).isEqualTo(1);
     }
 
     @Test
