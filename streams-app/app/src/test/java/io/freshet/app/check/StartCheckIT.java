@@ -15,6 +15,7 @@ import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotFiles;
+import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.broker.TcpProxy;

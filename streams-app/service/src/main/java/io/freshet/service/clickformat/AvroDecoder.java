@@ -1,10 +1,10 @@
 package io.freshet.service.clickformat;
 
-import io.freshet.service.schema.RegisteredSchema;
 import io.freshet.client.click.ClickBuilder;
 import io.freshet.client.click.ClickBuilder.Field;
 import io.freshet.client.click.MalformedClickException;
 import io.freshet.client.click.MalformedClickException.Reason;
+import io.freshet.service.schema.RegisteredSchema;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

@@ -1,14 +1,14 @@
 package io.freshet.service.clickformat;
 
-import io.freshet.service.schema.RegisteredSchema;
-import io.freshet.service.schema.SchemaId;
-import io.freshet.service.schema.SchemaRegistry;
-import io.freshet.service.schema.SchemaRegistry.Answer;
 import io.freshet.client.click.Click;
 import io.freshet.client.click.ClickBuilder;
 import io.freshet.client.click.ClickBuilder.Field;
 import io.freshet.client.click.MalformedClickException;
 import io.freshet.client.click.MalformedClickException.Reason;
+import io.freshet.service.schema.RegisteredSchema;
+import io.freshet.service.schema.SchemaId;
+import io.freshet.service.schema.SchemaRegistry;
+import io.freshet.service.schema.SchemaRegistry.Answer;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;

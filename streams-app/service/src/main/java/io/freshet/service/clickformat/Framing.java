@@ -2,9 +2,9 @@ package io.freshet.service.clickformat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.service.schema.SchemaId;
 import io.freshet.client.click.MalformedClickException;
 import io.freshet.client.click.MalformedClickException.Reason;
+import io.freshet.service.schema.SchemaId;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;

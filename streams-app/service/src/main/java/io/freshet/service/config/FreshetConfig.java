@@ -390,10 +390,7 @@ public final class FreshetConfig {
         get(ClickKeys.ID, topic).ifPresent(path -> paths.put(Field.EVENT_ID, path));
         try {
             ClickFormat format = get(ClickKeys.FORMAT, topic)
-                    .with(
-                            new FieldMap(paths, get(ClickKeys.TIME_UNIT, topic)),
-                            get(ClickKeys.FRAMING, topic),
-                            schemas);
+                    .with(new FieldMap(paths, get(ClickKeys.TIME_UNIT, topic)), get(ClickKeys.FRAMING, topic), schemas);
             return get(ClickKeys.EVENT_TYPE, topic)
                     .map(type -> ClickFormat.ofType(type, format))
                     .orElse(format);

@@ -64,8 +64,7 @@ final class AvroRecommendations implements RecommendationFormat {
     }
 
     @Override
-    public byte[] write(
-            @Nullable String userId, Answer answer, @Nullable ClickOrigin cause, long generatedAtMs) {
+    public byte[] write(@Nullable String userId, Answer answer, @Nullable ClickOrigin cause, long generatedAtMs) {
         int id = schemas.register(subject, SCHEMA.toString(), MOST);
         ByteArrayOutputStream out = new ByteArrayOutputStream(USUAL_BYTES);
         out.write(0);

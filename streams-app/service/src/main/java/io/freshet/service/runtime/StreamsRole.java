@@ -3,7 +3,6 @@ package io.freshet.service.runtime;
 import io.freshet.service.clickformat.SchemaClickFormat;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.StreamsKeys;
-import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.config.key.VariantKeys;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.output.SchemaGate;

@@ -1,8 +1,8 @@
 package io.freshet.service.clickformat;
 
+import io.freshet.client.click.MalformedClickException;
 import io.freshet.fuzz.BinaryMutator;
 import io.freshet.fuzz.Fuzz;
-import io.freshet.client.click.MalformedClickException;
 import org.junit.jupiter.api.Test;
 
 /** Tests the formats with schemas under {@link Fuzz}: whatever the bytes, they read a click or refuse the record. */

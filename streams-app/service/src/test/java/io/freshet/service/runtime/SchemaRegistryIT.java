@@ -7,12 +7,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apicurio.registry.serde.avro.AvroKafkaDeserializer;
+import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.service.config.key.ConfigKey;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.http.route.AnsweringHealth;
-import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdateCodec;
