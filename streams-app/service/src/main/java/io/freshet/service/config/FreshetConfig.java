@@ -227,7 +227,7 @@ public final class FreshetConfig {
                 origin = source.getKey();
             }
         }
-        boolean secret = own == null ? KafkaProperties.isSecret(key) : SECRETS.contains(key);
+        boolean secret = key.startsWith(KafkaProperties.PREFIX) ? KafkaProperties.isSecret(key) : SECRETS.contains(key);
         return new EffectiveSetting(key, secret && !value.isEmpty() ? Optional.empty() : Optional.of(value), origin);
     }
 

@@ -59,7 +59,7 @@ public final class ScoringMetrics {
                 .register(registry);
         scoring = timer("freshet.scoring", "Time to answer all sequences that wait in a task");
         together = DistributionSummary.builder("freshet.scoring.together")
-                .description("Number of sequences of a task that are answered together")
+                .description("Number of sequences of a stream thread that are scored together")
                 .serviceLevelObjectives(TOGETHER)
                 .register(registry);
         requests = timer("freshet.requests", "Time to answer one request from the topic");
@@ -101,7 +101,7 @@ public final class ScoringMetrics {
         }
     }
 
-    /** Records that several sequences were answered together. */
+    /** Records that several sequences were scored together. */
     public void scored(int sequences, long tookNs) {
         scoring.record(tookNs, TimeUnit.NANOSECONDS);
         together.record(sequences);

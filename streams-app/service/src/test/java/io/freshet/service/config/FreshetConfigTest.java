@@ -69,6 +69,7 @@ final class FreshetConfigTest {
             "recommendation-requests",
             "sequences",
             "model-log",
+            "model-deltas",
             "model-manifests",
             "popular-items",
             "recommendations",
