@@ -1,5 +1,8 @@
 package io.freshet.app.check;
 
+import io.freshet.app.failure.Explained;
+import java.io.IOException;
+
 /**
  * A finding of a check.
  *
@@ -22,5 +25,15 @@ public record Finding(String check, Outcome outcome, String message, String reme
 
     static Finding problem(String check, String message, String remedy) {
         return new Finding(check, Outcome.PROBLEM, message, remedy);
+    }
+
+    /**
+     * Thrown if a check finds a problem that prevents a command from running. The message has the problem and its
+     * remedy.
+     */
+    public static final class CheckFailedException extends IOException implements Explained {
+        CheckFailedException(Finding problem) {
+            super(problem.message() + "; " + problem.remedy());
+        }
     }
 }

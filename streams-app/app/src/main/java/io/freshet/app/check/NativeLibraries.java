@@ -1,5 +1,6 @@
 package io.freshet.app.check;
 
+import io.freshet.app.check.Finding.CheckFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.freshet.app.check;
 
+import io.freshet.app.check.Finding.CheckFailedException;
 import io.freshet.service.config.FreshetConfig;
 import java.io.InterruptedIOException;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.freshet.app.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.freshet.app.check.Finding.CheckFailedException;
 import io.freshet.service.config.FreshetConfig;
 import java.io.IOException;
 import java.net.InetAddress;

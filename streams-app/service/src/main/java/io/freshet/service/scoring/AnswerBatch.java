@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A task's updated sequences that one variant will answer together. The batches of all tasks of a stream thread share
@@ -17,10 +19,14 @@ import org.jspecify.annotations.Nullable;
  * that thread only.
  */
 final class AnswerBatch {
+    private static final Logger LOG = LoggerFactory.getLogger(AnswerBatch.class);
+
     private final Variant variant;
     private final int topK;
     private final List<AnswerBatch> ofThread;
     private final List<Asked> waiting = new ArrayList<>();
+
+    private int unscored; // of those waiting
 
     /** An updated sequence in the batch, the trace context of its answer, and the outcome once it is scored. */
     static final class Asked {
@@ -61,10 +67,12 @@ final class AnswerBatch {
 
     void add(Record<byte[], SequenceUpdate> record, Context trace) {
         waiting.add(new Asked(record, trace));
+        unscored++;
     }
 
+    /** Returns whether the sequences that are not scored yet fill a pass. */
     boolean isFull() {
-        return waiting.size() == Recommender.MOST_AT_ONCE;
+        return unscored >= Recommender.MOST_AT_ONCE;
     }
 
     /**
@@ -80,6 +88,7 @@ final class AnswerBatch {
         scoreAll();
         List<Asked> asked = List.copyOf(waiting);
         waiting.clear();
+        unscored = 0;
         for (Asked one : asked) {
             if (one.answer != null) {
                 answered.accept(one, one.answer);
@@ -97,30 +106,47 @@ final class AnswerBatch {
 
     /** Scores this batch's sequences, and as many of the thread's other sequences as fit into the same passes. */
     private void scoreAll() {
-        List<Asked> asked = new ArrayList<>(waiting);
+        List<Asked> own = waiting.stream().filter(one -> !one.isScored()).toList();
+        if (own.isEmpty()) {
+            return;
+        }
+        int passes = (own.size() + Recommender.MOST_AT_ONCE - 1) / Recommender.MOST_AT_ONCE;
+        List<Asked> asked = new ArrayList<>(own);
         for (AnswerBatch other : ofThread) {
             if (other != this && other.variant.equals(variant)) {
-                asked.addAll(other.waiting);
+                other.waiting.stream()
+                        .filter(one -> !one.isScored())
+                        .limit((long) passes * Recommender.MOST_AT_ONCE - asked.size())
+                        .forEach(asked::add);
             }
         }
-        asked.removeIf(Asked::isScored);
         for (int from = 0; from < asked.size(); from += Recommender.MOST_AT_ONCE) {
             score(asked.subList(from, Math.min(asked.size(), from + Recommender.MOST_AT_ONCE)));
         }
+        own.forEach(this::scoreAlone);
+        for (AnswerBatch batch : ofThread) {
+            batch.unscored =
+                    (int) batch.waiting.stream().filter(one -> !one.isScored()).count();
+        }
     }
 
+    /** Scores sequences in one pass. If that fails, they stay as they are. */
     private void score(List<Asked> asked) {
         try {
             List<Answer> answers = recommend(asked);
             for (int i = 0; i < answers.size(); i++) {
                 asked.get(i).answer = answers.get(i);
             }
-        } catch (RuntimeException together) {
-            asked.forEach(this::scoreAlone);
+        } catch (RuntimeException e) {
+            LOG.debug("Scoring {} sequences together failed", asked.size(), e);
         }
     }
 
+    /** Scores a sequence that could not be scored together with others. */
     private void scoreAlone(Asked asked) {
+        if (asked.isScored()) {
+            return;
+        }
         try {
             asked.answer = recommend(List.of(asked)).getFirst();
         } catch (RuntimeException e) {

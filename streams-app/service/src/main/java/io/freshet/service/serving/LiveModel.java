@@ -45,8 +45,8 @@ public final class LiveModel implements AutoCloseable {
     /** Journal records of steps that no applied delta contains yet. Used by the follower's thread only. */
     private final Deque<StepRecord> pendingSteps = new ArrayDeque<>();
 
-    /** Step of the snapshot that was opened. Used by the follower's thread only. */
-    private long openedStep = -1;
+    /** Highest step that the opened snapshot has, or that was reported as served. Used by the follower's thread only. */
+    private long reportedStep = -1;
 
     private final DeltaAssembler assembler = new DeltaAssembler();
 
@@ -74,7 +74,7 @@ public final class LiveModel implements AutoCloseable {
         refusedRecords = refused(registry, variant, "record");
         refusedSnapshots = refused(registry, variant, "snapshot");
         Gauge.builder("freshet.model.waiting", this, live -> live.waiting ? 1 : 0)
-                .description("1 while the served weights stay unchanged because records are missing from the model log,"
+                .description("1 while the served weights stay unchanged because deltas are missing,"
                         + " until a snapshot covers the gap")
                 .tag(VARIANT, variant)
                 .register(registry);
@@ -99,9 +99,8 @@ public final class LiveModel implements AutoCloseable {
 
     private static Counter refused(MeterRegistry registry, String variant, String what) {
         return Counter.builder("freshet.model.refused")
-                .description(
-                        "Records of the model log and snapshots that were damaged, did not fit or contained numbers"
-                                + " that are not finite; the previous weights stay served")
+                .description("Records of the model and snapshots that were damaged, did not fit or contained numbers"
+                        + " that are not finite; the previous weights stay served")
                 .tag(VARIANT, variant)
                 .tag("what", what)
                 .register(registry);
@@ -204,7 +203,7 @@ public final class LiveModel implements AutoCloseable {
         } finally {
             lock.writeLock().unlock();
         }
-        openedStep = nextStep;
+        reportedStep = nextStep;
         assembler.clear();
         pendingSteps.clear();
         changedAtMs = clock.millis();
@@ -235,7 +234,7 @@ public final class LiveModel implements AutoCloseable {
     }
 
     private ModelChange remember(StepRecord taken, boolean catchingUp) {
-        if (taken.step() <= openedStep) {
+        if (taken.step() <= reportedStep) {
             return ModelChange.KNOWN;
         }
         if (taken.step() <= step) {
@@ -290,6 +289,9 @@ public final class LiveModel implements AutoCloseable {
     }
 
     private void announce(List<StepRecord> learned, boolean catchingUp) {
+        for (StepRecord taken : learned) {
+            reportedStep = Math.max(reportedStep, taken.step());
+        }
         ModelAdvance advance = new ModelAdvance(step, learned, changedAtMs, catchingUp);
         if (!catchingUp) {
             recordFreshness(advance);

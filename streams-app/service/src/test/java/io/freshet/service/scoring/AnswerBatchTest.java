@@ -71,6 +71,22 @@ final class AnswerBatchTest {
     }
 
     @Test
+    void shouldNotMakeMorePassesThanItsOwnSequencesNeed() {
+        for (int i = 0; i < Recommender.MOST_AT_ONCE; i++) {
+            add(first, "u" + i);
+            add(second, "v" + i);
+        }
+        assertThat(first.isFull()).isTrue();
+
+        answer(first);
+
+        assertThat(passes().count()).isEqualTo(1);
+        assertThat(passes().totalAmount()).isEqualTo(Recommender.MOST_AT_ONCE);
+        assertThat(second.isFull()).isTrue();
+        assertThat(answered).hasSize(Recommender.MOST_AT_ONCE);
+    }
+
+    @Test
     void shouldNeitherScoreNorAnswerWhatAClosedTaskLeft() {
         add(first, "u1");
         add(second, "u2");

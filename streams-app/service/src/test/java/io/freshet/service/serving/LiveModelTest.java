@@ -178,6 +178,7 @@ final class LiveModelTest {
         accept(TinyModels.step(11, NOW - 300));
         accept(TinyModels.delta(10, 12, 1, "b"));
         assertThat(accept(TinyModels.step(12, NOW - 100))).isEqualTo(ModelChange.NONE);
+        assertThat(accept(TinyModels.step(11, NOW - 100))).as("again").isEqualTo(ModelChange.KNOWN);
         accept(new PublishedStep(0, 12, 7));
 
         assertThat(advances).extracting(ModelAdvance::step).containsExactly(12L, 12L);

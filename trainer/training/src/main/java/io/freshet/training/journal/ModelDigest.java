@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * A digest of a model, which is written to the journal with each publication. Two learners of which one bit differs
- * have different dense parameters after the next optimiser step, so the rows of the items need not be in it.
+ * A digest of a model, which is written to the journal with each publication. It has no rows of items: if one of them
+ * differs, the dense parameters differ after the next optimiser step that uses it.
  */
 public final class ModelDigest {
     private ModelDigest() {}

@@ -1,6 +1,8 @@
 package io.freshet.training.learner;
 
+import io.freshet.model.recommender.NonFiniteModelException;
 import io.freshet.model.recommender.RecommenderModel;
+import io.freshet.store.format.FiniteNumbers;
 import io.freshet.store.modellog.Eviction;
 import io.freshet.store.modellog.MemoryDelta;
 import io.freshet.store.modellog.ModelDelta;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Tracks which rows of a model have changed since they were last published, and roughly how much, and which clicks its
@@ -31,11 +34,13 @@ public final class ModelChanges {
     /** Units from which a row is worth publishing; drawn as a negative example, a row gets one in an optimiser step. */
     private static final int LEAST_UNITS = 8;
 
-    private static final int MOST_UNITS = 255; // of an unsigned byte
+    private static final int MOST_UNITS = 1_023;
 
     private final int maxObservedRows;
-    private final BitSet rows = new BitSet();
-    private byte[] units = new byte[0]; // (at least the highest row that changed + 1): how much it changed, roughly
+    private short[] units = new short[0]; // (at least the highest row that changed + 1): how much it changed, roughly
+    private final BitSet pending = new BitSet(); // rows that are worth publishing
+    private final int[] pendingOfUnits = new int[MOST_UNITS + 1]; // number of pending rows with so many units
+    private final BitSet touched = new BitSet(); // rows that changed since the last delta
     private final MemoryLog observed = new MemoryLog();
     private final BitSet newItems = new BitSet(); // rows
     private final List<Eviction> evictions = new ArrayList<>();
@@ -59,14 +64,29 @@ public final class ModelChanges {
      */
     public void restartFrom(RecommenderModel model) {
         newItems.clear();
+        touched.clear();
         evictions.clear();
         fromStep = model.step();
         observed.restartFrom(fromStep);
     }
 
-    /** Returns the number of rows that changed and are not published yet. */
+    /** Returns the number of rows that changed enough to be published, and are not published yet. */
     public int pendingRows() {
-        return rows.cardinality();
+        return pending.cardinality();
+    }
+
+    /** Lets rows that change from now on be published before those that are pending now. */
+    public void postponePending() {
+        for (int row = pending.nextSetBit(0); row >= 0; row = pending.nextSetBit(row + 1)) {
+            setUnits(row, LEAST_UNITS);
+        }
+    }
+
+    /** Takes all rows as published: readers of the next delta begin at a snapshot, which has them. */
+    public void forgetPending() {
+        Arrays.fill(units, (short) 0);
+        Arrays.fill(pendingOfUnits, 0);
+        pending.clear();
     }
 
     /**
@@ -97,12 +117,19 @@ public final class ModelChanges {
         if (row >= units.length) {
             units = Arrays.copyOf(units, Math.max(row + 1, 2 * units.length));
         }
-        rows.set(row);
-        units[row] = (byte) Math.min(MOST_UNITS, unitsOf(row) + added);
+        touched.set(row);
+        setUnits(row, Math.min(MOST_UNITS, units[row] + added));
     }
 
-    private int unitsOf(int row) {
-        return units[row] & 0xff;
+    private void setUnits(int row, int count) {
+        if (units[row] >= LEAST_UNITS) {
+            pendingOfUnits[units[row]]--;
+        }
+        if (count >= LEAST_UNITS) {
+            pendingOfUnits[count]++;
+        }
+        pending.set(row, count >= LEAST_UNITS);
+        units[row] = (short) count;
     }
 
     /** Records that the current step evicts items. */
@@ -115,9 +142,8 @@ public final class ModelChanges {
     }
 
     private void published(int row) {
-        if (rows.get(row)) {
-            rows.clear(row);
-            units[row] = 0;
+        if (row < units.length) {
+            setUnits(row, 0);
         }
     }
 
@@ -158,12 +184,13 @@ public final class ModelChanges {
      * negative examples are not taken, except with {@link Selection#ALL}.
      *
      * @param rowsPerPart maximum number of rows of a part
+     * @throws NonFiniteModelException if a number that has changed since the last call, and is not selected, is not finite
      */
     public List<ModelDelta> take(RecommenderModel model, int rowsPerPart, Selection selection) {
         if (model.step() == fromStep) {
             return List.of();
         }
-        int[] changed = selection.equals(Selection.ALL) ? rows.stream().toArray() : select(selection.rows());
+        int[] changed = selection.equals(Selection.ALL) ? changedRows() : select(model, selection.rows());
         int parts = Math.max(1, (changed.length + rowsPerPart - 1) / rowsPerPart);
         List<ModelDelta> delta = new ArrayList<>(parts);
         for (int part = 0; part < parts; part++) {
@@ -178,22 +205,25 @@ public final class ModelChanges {
         return delta;
     }
 
+    private int[] changedRows() {
+        return IntStream.range(0, units.length).filter(row -> units[row] > 0).toArray();
+    }
+
     /**
      * Returns the rows to publish, ascending: those of new items, and those that changed most. Among rows that changed
      * equally, turns are taken.
      */
-    private int[] select(int most) {
-        int[] rowsOfUnits = new int[MOST_UNITS + 1];
-        rows.stream().forEach(row -> rowsOfUnits[unitsOf(row)]++);
+    private int[] select(RecommenderModel model, int most) {
+        requireFinite(model);
         int bound = MOST_UNITS + 1;
         int free = most;
-        while (bound > LEAST_UNITS && rowsOfUnits[bound - 1] <= free) {
+        while (bound > LEAST_UNITS && pendingOfUnits[bound - 1] <= free) {
             bound--;
-            free -= rowsOfUnits[bound];
+            free -= pendingOfUnits[bound];
         }
         BitSet selected = (BitSet) newItems.clone();
-        for (int row = rows.nextSetBit(0); row >= 0; row = rows.nextSetBit(row + 1)) {
-            if (unitsOf(row) >= bound) {
+        for (int row = pending.nextSetBit(0); row >= 0; row = pending.nextSetBit(row + 1)) {
+            if (units[row] >= bound) {
                 selected.set(row);
             }
         }
@@ -206,15 +236,38 @@ public final class ModelChanges {
     /** Selects so many rows of these units, and goes on behind them the next time. */
     private void addTurns(BitSet selected, int unitsOfRows, int count) {
         int free = count;
-        int row = rows.nextSetBit(nextTurn);
-        for (int i = rows.cardinality(); i > 0 && free > 0; i--) {
-            row = row < 0 ? rows.nextSetBit(0) : row;
-            if (unitsOf(row) == unitsOfRows && !selected.get(row)) {
+        int row = pending.nextSetBit(nextTurn);
+        for (int i = pending.cardinality(); i > 0 && free > 0; i--) {
+            row = row < 0 ? pending.nextSetBit(0) : row;
+            if (units[row] == unitsOfRows && !selected.get(row)) {
                 selected.set(row);
                 free--;
             }
             nextTurn = row + 1;
-            row = rows.nextSetBit(nextTurn);
+            row = pending.nextSetBit(nextTurn);
+        }
+    }
+
+    private void requireFinite(RecommenderModel model) {
+        long rowBytes = model.items().rowBytes();
+        for (int row = touched.nextSetBit(0); row >= 0; row = touched.nextSetBit(row + 1)) {
+            MemorySegment values =
+                    model.items().memory(row).asSlice(model.items().at(row), rowBytes);
+            long column = FiniteNumbers.firstOther(values);
+            if (column >= 0) {
+                throw new NonFiniteModelException(
+                        model.step(),
+                        "row=" + row + " column=" + column + " value="
+                                + values.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, column));
+            }
+        }
+        MemorySegment dense = model.dense().asSlice(0, (long) model.denseSize() * Float.BYTES);
+        long parameter = FiniteNumbers.firstOther(dense);
+        if (parameter >= 0) {
+            throw new NonFiniteModelException(
+                    model.step(),
+                    "dense parameter=" + parameter + " value="
+                            + dense.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, parameter));
         }
     }
 

@@ -47,15 +47,21 @@ final class DeltaBudget {
         filledAt = nanos;
         double toDense = Math.min(income / 2, 2 * denseBytes - forDense);
         forDense += toDense;
-        forRows = Math.min(forRows + income - toDense, bytesPerNano * NANOS_PER_SECOND);
+        forRows = Math.min(forRows + income - toDense, Math.max(rowBytes, bytesPerNano * NANOS_PER_SECOND));
         return new ModelChanges.Selection((int) Math.max(0, forRows / rowBytes), forDense >= denseBytes, true);
     }
 
-    /** Subtracts what a delta contains. */
+    /** Returns whether deltas may leave out changes. */
+    boolean isLimited() {
+        return bytesPerNano > 0;
+    }
+
+    /** Subtracts what a delta contains. Many new items hold back other rows for a second at most. */
     void spend(List<ModelDelta> delta) {
         for (ModelDelta part : delta) {
             forRows -= (double) rowBytes * part.rows().length;
             forDense -= BFLOAT_BYTES * part.dense().length;
         }
+        forRows = Math.max(forRows, -bytesPerNano * NANOS_PER_SECOND);
     }
 }

@@ -64,6 +64,7 @@ final class TrainerSession {
     private long snapshotStep = NO_SNAPSHOT; // step of the newest snapshot of this lineage
     private double loss; // of the last optimiser step
     private boolean atEnd;
+    private boolean deltaFollowsSnapshot; // readers must open the next snapshot
 
     TrainerSession(
             OnlineConfig config,
@@ -350,8 +351,9 @@ final class TrainerSession {
     }
 
     /**
-     * Passes the metrics to the gate. When the gate opens, the changes that it held back are published in one delta,
-     * and a snapshot becomes due at once for readers that miss part of that delta.
+     * Passes the metrics to the gate. When the gate opens, a snapshot becomes due at once. If deltas are limited, the
+     * changes that the gate held back would take many of them, so the next delta begins at that snapshot, and readers
+     * go to it.
      */
     private void passGate() {
         boolean changed = gate.observe(learner.metrics());
@@ -362,6 +364,7 @@ final class TrainerSession {
         if (gate.isOpen()) {
             LOG.info("Model {} is published again: ndcg={} best={}", config.modelName(), gate.newest(), gate.best());
             schedule.hastenSnapshot();
+            deltaFollowsSnapshot = budget.isLimited();
         } else {
             LOG.warn(
                     "Model {} is held back from step {} on; the published weights stay: ndcg={} best={} share={}",
@@ -377,7 +380,7 @@ final class TrainerSession {
     private void publish() {
         if (writer.hasUncommittedSteps()) {
             long started = System.nanoTime();
-            List<ModelDelta> delta = gate.isOpen() ? finiteDelta() : List.of();
+            List<ModelDelta> delta = gate.isOpen() && !deltaFollowsSnapshot ? finiteDelta() : List.of();
             ModelWriter.Written written = writer.commit(delta, ModelDigest.of(learner.model()));
             schedule.deltaCommitted();
             metrics.published(System.nanoTime() - started);
@@ -410,10 +413,14 @@ final class TrainerSession {
             writer.save(learner, start.progress(), input.snapshotPositions(), !gate.isOpen());
             snapshotStep = learner.model().step();
             start.progress().addSnapshot();
+            if (deltaFollowsSnapshot) {
+                learner.beginDeltaAfterSnapshot();
+            }
         } catch (IOException e) {
             metrics.snapshotFailed();
             LOG.error("Could not write a snapshot of step {}", learner.model().step(), e);
         }
+        deltaFollowsSnapshot = false; // without a snapshot, the changes follow in deltas
         schedule.snapshotWritten();
         metrics.snapshot(System.nanoTime() - started);
     }

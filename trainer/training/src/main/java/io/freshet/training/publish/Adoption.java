@@ -77,7 +77,9 @@ public record Adoption(
         TopicPartition deltas = new TopicPartition(config.topics().modelDeltas(), 0);
         Consumer<byte[], byte[]> consumer = KafkaClients.consumer(config, "adopt", 1);
         try {
-            Map<TopicPartition, Long> ends = consumer.endOffsets(List.of(log, deltas));
+            // A trainer that has not started since deltas have a topic of their own has not created it.
+            boolean hasDeltas = consumer.listTopics().containsKey(deltas.topic());
+            Map<TopicPartition, Long> ends = consumer.endOffsets(hasDeltas ? List.of(log, deltas) : List.of(log));
             List<Input> inputs = inputs(config, snapshot, from, consumer);
             return new Adoption(snapshot, lineage + 1, end(log, ends), end(deltas, ends), inputs);
         } finally {

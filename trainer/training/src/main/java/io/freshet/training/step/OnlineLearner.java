@@ -259,14 +259,24 @@ public final class OnlineLearner implements AutoCloseable {
         return learner.changes().take(model, rowsPerPart, selection);
     }
 
-    /** Returns the number of rows that changed and are in no delta yet. */
+    /** Returns the number of rows that changed enough to be published, and are in no delta yet. */
     public int pendingRows() {
         return learner.changes().pendingRows();
     }
 
-    /** Lets the next delta begin at the current step. Rows that changed before and are not published stay pending. */
+    /**
+     * Lets the next delta begin at the current step. Rows that changed before and are not published stay pending, behind
+     * those that change from now on.
+     */
     public void restartDelta() {
         learner.changes().restartFrom(model);
+        learner.changes().postponePending();
+    }
+
+    /** Lets the next delta begin at the current step, for readers that have all weights of this step. */
+    public void beginDeltaAfterSnapshot() {
+        learner.changes().restartFrom(model);
+        learner.changes().forgetPending();
     }
 
     /** Returns the model, which this object owns. Read it only between steps. */

@@ -1,12 +1,15 @@
 package io.freshet.training.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
+import io.freshet.model.recommender.NonFiniteModelException;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.modellog.ModelDelta;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,7 +73,7 @@ final class ModelChangesTest {
         step();
 
         assertThat(rows(1)).containsExactly(2);
-        assertThat(changes.pendingRows()).isEqualTo(2);
+        assertThat(changes.pendingRows()).isEqualTo(1);
         step();
         assertThat(rows(5)).containsExactly(1);
         step();
@@ -110,6 +113,47 @@ final class ModelChangesTest {
         assertThat(delta.rows()).containsExactly(2, 4);
         assertThat(delta.newItemRows()).containsExactly(2, 4);
         assertThat(delta.dense()).isEmpty();
+    }
+
+    @Test
+    void shouldTakeWhatChangesAfterARestartBeforeWhatWasPending() {
+        changes.add(1, true);
+        changes.add(1, true);
+        step();
+        changes.restartFrom(model);
+        changes.postponePending();
+        changes.add(2, true);
+        changes.add(2, true);
+        step();
+
+        assertThat(rows(1)).containsExactly(2);
+        step();
+        assertThat(rows(1)).containsExactly(1);
+    }
+
+    @Test
+    void shouldHaveNothingPendingWhenReadersBeginAtASnapshot() {
+        changes.add(1, true);
+        step();
+        changes.forgetPending();
+        changes.add(3, true);
+        step();
+
+        assertThat(rows(5)).containsExactly(3);
+        assertThat(changes.pendingRows()).isZero();
+    }
+
+    @Test
+    void shouldRefuseANumberThatIsNotFiniteThoughItIsNotSelected() {
+        changes.add(3, false);
+        model.items()
+                .memory(3)
+                .set(ValueLayout.JAVA_FLOAT_UNALIGNED, model.items().at(3) + 4, Float.NaN);
+        step();
+
+        assertThatThrownBy(() -> changes.take(model, 10, new ModelChanges.Selection(5, false, true)))
+                .isInstanceOf(NonFiniteModelException.class)
+                .hasMessageContaining("row=3 column=1 value=NaN");
     }
 
     @Test

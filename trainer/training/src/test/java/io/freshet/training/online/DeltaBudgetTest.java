@@ -46,6 +46,16 @@ final class DeltaBudgetTest {
     }
 
     @Test
+    void shouldHoldBackOtherRowsForASecondAtMostWhateverNewItemsTake() {
+        DeltaBudget budget = new DeltaBudget(6_000, DIM, 0);
+        budget.begin(0);
+        budget.spend(List.of(delta(new ModelChanges.Selection(100_000, false, true))));
+
+        assertThat(budget.at(SECOND).rows()).isZero();
+        assertThat(budget.at(2 * SECOND).rows()).isEqualTo(6_000 / 18);
+    }
+
+    @Test
     void shouldTakeEverythingWithoutALimit() {
         DeltaBudget budget = new DeltaBudget(0, DIM, DENSE);
         budget.begin(0);
