@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Config;
@@ -46,8 +45,7 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
         Map<String, TopicDescription> there = describe(plan.needed(), found);
         Map<String, Map<String, String>> settings =
                 settings(there.keySet().stream().toList());
-        stateOfOtherPartitions(there).ifPresent(found);
-        TopicDifferences differences = differences(plan, there);
+        TopicDifferences differences = differences(plan, there, stateOfOtherPartitions(there, found));
         there.forEach((name, description) -> {
             TopicFacts facts = facts(description, settings.getOrDefault(name, Map.of()));
             List<Finding> different = differences.of(facts);
@@ -59,38 +57,59 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
         return there;
     }
 
-    /** Compares the partitions of the clicks with those of the state, which Kafka Streams does not change once created. */
-    private Optional<Finding> stateOfOtherPartitions(Map<String, TopicDescription> there) throws InterruptedException {
+    /**
+     * Compares the partitions of the clicks with those of the application's changelogs, which Kafka Streams does not change
+     * once created. Returns the partitions of the state, or 0 if there is none yet or this user may not see it.
+     */
+    private int stateOfOtherPartitions(Map<String, TopicDescription> there, Consumer<Finding> found)
+            throws InterruptedException {
         String clicks = config.get(TopicKeys.CLICKS);
-        String state = TopicPlan.stateTopic(config.get(ProcessKeys.APPLICATION_ID));
-        TopicDescription found = there.get(clicks);
+        String application = config.get(ProcessKeys.APPLICATION_ID);
+        TopicDescription described = there.get(clicks);
+        int wanted = described == null ? 0 : described.partitions().size();
+        int state = 0;
+        for (String changelog : TopicPlan.stateTopics(application)) {
+            int kept = partitionsOf(changelog);
+            state = Math.max(state, kept);
+            if (kept == 0 || wanted == 0 || kept == wanted) {
+                continue;
+            }
+            found.accept(
+                    changelog.equals(TopicPlan.stateTopic(application))
+                            ? Finding.problem(
+                                    name(clicks),
+                                    "must have as many partitions as the state of application.id=" + application + ": "
+                                            + wanted + ", and not " + kept + "; the others are not read",
+                                    TopicPlan.remedyForAdded(kept))
+                            : Finding.problem(
+                                    name(changelog),
+                                    "must have as many partitions as " + clicks + ": " + kept + ", and not " + wanted,
+                                    TopicPlan.remedyForAdded(kept)));
+        }
+        return state;
+    }
+
+    /** Returns the number of partitions of a topic; 0 if it does not exist or this user may not see it. */
+    private int partitionsOf(String topic) throws InterruptedException {
         try {
-            int kept = Brokers.answer(Objects.requireNonNull(brokers.admin()
-                            .describeTopics(List.of(state))
+            return Brokers.answer(Objects.requireNonNull(brokers.admin()
+                            .describeTopics(List.of(topic))
                             .topicNameValues()
-                            .get(state)))
+                            .get(topic)))
                     .partitions()
                     .size();
-            return found == null || found.partitions().size() == kept
-                    ? Optional.empty()
-                    : Optional.of(Finding.problem(
-                            name(clicks),
-                            "must have as many partitions as the state of application.id="
-                                    + config.get(ProcessKeys.APPLICATION_ID)
-                                    + ": " + found.partitions().size() + ", and not " + kept
-                                    + "; the others are not read",
-                            TopicPlan.remedyForAdded(kept)));
         } catch (ExecutionException e) {
-            return Optional.empty(); // there is no state yet, or this user may not see it
+            return 0;
         }
     }
 
-    private TopicDifferences differences(TopicPlan plan, Map<String, TopicDescription> there) {
+    private TopicDifferences differences(TopicPlan plan, Map<String, TopicDescription> there, int statePartitions) {
         TopicDescription clicks = there.get(config.get(TopicKeys.CLICKS));
         return new TopicDifferences(
                 brokers.nodes().size(),
                 plan,
-                clicks == null ? 0 : clicks.partitions().size());
+                clicks == null ? 0 : clicks.partitions().size(),
+                statePartitions);
     }
 
     private Map<String, TopicDescription> describe(List<String> names, Consumer<Finding> found)

@@ -13,8 +13,9 @@ import java.util.Set;
  * @param brokers number of brokers
  * @param plan the planned topics
  * @param clicksPartitions partitions of the clicks topic; 0 if it does not exist
+ * @param statePartitions partitions of the application's state; 0 if it has none yet
  */
-record TopicDifferences(int brokers, TopicPlan plan, int clicksPartitions) {
+record TopicDifferences(int brokers, TopicPlan plan, int clicksPartitions, int statePartitions) {
     private static final int INTERVALS = 2;
     private static final String MIN_IN_SYNC = "min.insync.replicas";
 
@@ -48,12 +49,17 @@ record TopicDifferences(int brokers, TopicPlan plan, int clicksPartitions) {
                     "must have as many partitions as " + plan.config().get(TopicKeys.CLICKS)
                             + ", so that they are co-partitioned by user: " + topic.partitions() + ", and not "
                             + clicksPartitions,
-                    topic.partitions() < clicksPartitions
-                            ? command(
-                                    "kafka-topics.sh", "--alter --topic " + name + " --partitions " + clicksPartitions)
-                            : "delete it and run 'freshet topics create', or set its key in topics.* to"
-                                    + " another topic"));
+                    remedyForOtherPartitions(topic)));
         }
+    }
+
+    private String remedyForOtherPartitions(TopicFacts topic) {
+        if (statePartitions > 0 && statePartitions != clicksPartitions) {
+            return TopicPlan.remedyForAdded(statePartitions);
+        }
+        return topic.partitions() < clicksPartitions
+                ? command("kafka-topics.sh", "--alter --topic " + topic.name() + " --partitions " + clicksPartitions)
+                : "delete it and run 'freshet topics create', or set its key in topics.* to another topic";
     }
 
     private void copies(TopicFacts topic, List<Finding> findings) {
