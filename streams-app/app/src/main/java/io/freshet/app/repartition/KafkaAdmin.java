@@ -6,14 +6,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -160,14 +163,23 @@ final class KafkaAdmin implements AutoCloseable {
         }
     }
 
-    /** Returns whether a group has members. This user must have the right to describe it, as {@link #committed} requires. */
-    boolean isRunning(String group) throws RepartitionException, InterruptedException {
+    /**
+     * Returns, for each group that this user may describe, whether it has members.
+     *
+     * @param isWanted tells which groups to return
+     */
+    Map<String, Boolean> groups(Predicate<String> isWanted) throws RepartitionException, InterruptedException {
         try {
-            return answer(admin.listGroups().all()).stream()
-                    .filter(listed -> listed.groupId().equals(group))
-                    .anyMatch(listed -> listed.groupState()
+            Map<String, Boolean> groups = new TreeMap<>();
+            for (GroupListing listed : answer(admin.listGroups().all())) {
+                if (isWanted.test(listed.groupId())) {
+                    boolean isEmpty = listed.groupState()
                             .filter(WITHOUT_MEMBERS::contains)
-                            .isEmpty());
+                            .isPresent();
+                    groups.put(listed.groupId(), !isEmpty);
+                }
+            }
+            return groups;
         } catch (ExecutionException e) {
             throw failed("list groups", e);
         }

@@ -1,6 +1,8 @@
 package io.freshet.app.repartition;
 
 import io.freshet.app.feed.StopSignal;
+import io.freshet.service.config.TopicPlan;
+import io.freshet.service.config.key.TopicKeys;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -22,6 +24,8 @@ public final class Repartition {
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final Duration OPEN_TRANSACTIONS = Duration.ofSeconds(90);
     private static final String SUFFIX = "-repartition";
+    private static final String SCORERS = "-scorer-";
+    private static final String TRAINERS = "-trainer-";
 
     private final RepartitionPlan plan;
     private final Consumer<Progress> progress;
@@ -110,6 +114,7 @@ public final class Repartition {
             }
             if (mode != Mode.COPY) {
                 awaitTransactions(admin, topics, stop);
+                moveScorers(admin, transfer);
             }
             atEnd = copy.pass(mode != Mode.COPY, this::copied, stop);
             complete = atEnd && mode != Mode.COPY;
@@ -132,25 +137,50 @@ public final class Repartition {
 
     private void requireEnd(Mode mode, KafkaAdmin admin) throws RepartitionException, InterruptedException {
         admin.committed(plan.sourceId()); // fails if this user may not see the group
-        if (mode != Mode.COPY && admin.isRunning(plan.sourceId())) {
-            throw new RepartitionException("End every process with the streams role of application.id="
-                    + plan.sourceId() + " first, and wait until it has left its group: it is running");
+        if (mode == Mode.COPY) {
+            return;
+        }
+        Map<String, Boolean> groups = admin.groups(group -> group.equals(plan.sourceId())
+                || group.startsWith(plan.sourceId() + SCORERS)
+                || group.startsWith(plan.sourceId() + TRAINERS));
+        groups.values().removeIf(isRunning -> !isRunning);
+        if (!groups.isEmpty()) {
+            throw new RepartitionException("End every process of application.id=" + plan.sourceId()
+                    + " first, and wait until it has left its group: running=" + groups.keySet());
         }
     }
 
     private boolean isLive(KafkaAdmin admin) throws RepartitionException, InterruptedException {
-        return !admin.committed(plan.targetId()).isEmpty() || admin.isRunning(plan.targetId());
+        return !admin.committed(plan.targetId()).isEmpty()
+                || admin.groups(plan.targetId()::equals).containsValue(true);
+    }
+
+    /**
+     * Lets the target's stand-alone scorers begin where the source's have ended. Without an offset they would answer all of
+     * the sequences again.
+     */
+    private void moveScorers(KafkaAdmin admin, Transfer transfer) throws RepartitionException, InterruptedException {
+        if (!plan.shares(TopicKeys.SEQUENCES)) {
+            return;
+        }
+        for (String old : admin.groups(group -> group.startsWith(plan.sourceId() + SCORERS))
+                .keySet()) {
+            String moved = plan.targetId() + old.substring(plan.sourceId().length());
+            Map<TopicPartition, OffsetAndMetadata> offsets = admin.committed(old);
+            if (!offsets.isEmpty() && admin.committed(moved).isEmpty()) {
+                transfer.write(List.of(), Map.of(moved, offsets));
+            }
+        }
     }
 
     /** Waits until the last transactions of a source that was killed have timed out. */
     private void awaitTransactions(KafkaAdmin admin, TargetTopics topics, StopSignal stop)
             throws RepartitionException, InterruptedException {
+        // Programs may have open transactions on the clicks and requests, which are forwarded when they have ended.
+        List<String> names = new ArrayList<>(TopicPlan.stateTopics(plan.sourceId()));
+        names.add(plan.source().get(TopicKeys.CLICKS_REKEYED));
         List<TopicPartition> written = new ArrayList<>();
-        for (String topic : plan.topics().keySet()) {
-            if (!topic.equals(plan.source().get(RepartitionPlan.INPUTS.getFirst()))) {
-                topics.topic(topic).ifPresent(found -> written.addAll(found.all()));
-            }
-        }
+        names.forEach(name -> topics.topic(name).ifPresent(topic -> written.addAll(topic.all())));
         long deadlineNanos = System.nanoTime() + OPEN_TRANSACTIONS.toNanos();
         while (admin.hasOpenTransactions(written)) {
             if (System.nanoTime() - deadlineNanos > 0) {

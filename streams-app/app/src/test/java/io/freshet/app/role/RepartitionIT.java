@@ -55,6 +55,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -319,7 +320,7 @@ final class RepartitionIT {
                 JsonNode second = moved("small", "large", 32, popularTopic);
                 assertThat(second.at("/result/copied").asLong()).isBetween(1L, 2_000L);
                 assertThat(run("small", "large", 32, popularTopic, "--finish"))
-                        .satisfies(refused -> assertThat(refused.error()).contains("it is running"))
+                        .satisfies(refused -> assertThat(refused.error()).contains("running=[small]"))
                         .returns(1, Run::exitCode);
                 assertThat(role.failure()).isEmpty();
             }
@@ -455,8 +456,13 @@ final class RepartitionIT {
                 produced.flush();
                 await().atMost(TIMEOUT).until(() -> learnedClicks(source) == 60);
             }
+            TopicPartition sequences = new TopicPartition(source.get(TopicKeys.SEQUENCES), 0);
+            commit("learnt-scorer-b", sequences, 17);
             JsonNode finished = moved("learnt", "learnt-3", 3, "--finish");
             FreshetConfig target = target("learnt", 3, finished);
+            assertThat(committed("learnt-3-scorer-b"))
+                    .as("stand-alone scorers go on where they have ended")
+                    .isEqualTo(Map.of(sequences, new OffsetAndMetadata(17)));
             OtherApplications.requireNone(target, true);
             try (StreamsRole _ = RoleOnKafka.started(target);
                     TrainerRole trainer = trainer(target)) {
@@ -472,6 +478,22 @@ final class RepartitionIT {
                 assertThat(trainer.status().items()).isEqualTo(120);
                 assertThat(trainer.failure()).isEmpty();
             }
+        }
+    }
+
+    private static void commit(String group, TopicPartition partition, long offset) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(offset)))
+                    .all()
+                    .get();
+        }
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> committed(String group) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            return admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get();
         }
     }
 
@@ -500,6 +522,11 @@ final class RepartitionIT {
         assertThat(run("refused", "other", 6, "--into-set=topics.clicks=refused.clicks-4"))
                 .returns(1, Run::exitCode)
                 .satisfies(exists -> assertThat(exists.error()).contains("exists and has 4 partitions, and not 6"));
+        commit("other", new TopicPartition("refused.clicks-4", 0), 0);
+        assertThat(run("refused", "other", 4))
+                .returns(1, Run::exitCode)
+                .satisfies(live -> assertThat(live.error()).contains("choose another --into"));
+        assertThat(moved("refused", "third", 4).at("/result/copied").asLong()).isEqualTo(1);
         RoleOnKafka.send(
                 source,
                 new ProducerRecord<>(
@@ -507,7 +534,7 @@ final class RepartitionIT {
                         1 - partitionOf("bob", 2),
                         "bob".getBytes(UTF_8),
                         UserSequenceCodec.encode(UserSequence.EMPTY)));
-        assertThat(run("refused", "other", 4))
+        assertThat(run("refused", "third", 4))
                 .returns(1, Run::exitCode)
                 .satisfies(misplaced -> assertThat(misplaced.error()).contains("user bob is in partition"));
     }
