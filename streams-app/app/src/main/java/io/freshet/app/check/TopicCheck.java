@@ -45,8 +45,7 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
         Map<String, TopicDescription> there = describe(plan.needed(), found);
         Map<String, Map<String, String>> settings =
                 settings(there.keySet().stream().toList());
-        stateOfOtherPartitions(there).forEach(found);
-        TopicDifferences differences = differences(plan, there);
+        TopicDifferences differences = differences(plan, there, stateOfOtherPartitions(there, found));
         there.forEach((name, description) -> {
             TopicFacts facts = facts(description, settings.getOrDefault(name, Map.of()));
             List<Finding> different = differences.of(facts);
@@ -58,35 +57,59 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
         return there;
     }
 
-    /** Compares the partitions of the clicks with those of the state, which Kafka Streams does not change once created. */
-    private List<Finding> stateOfOtherPartitions(Map<String, TopicDescription> there) throws InterruptedException {
-        String state = TopicPlan.stateTopic(config.get(ProcessKeys.APPLICATION_ID));
+    /**
+     * Compares the partitions of the clicks with those of the application's changelogs, which Kafka Streams does not change
+     * once created. Returns the partitions of the state, or 0 if there is none yet or this user may not see it.
+     */
+    private int stateOfOtherPartitions(Map<String, TopicDescription> there, Consumer<Finding> found)
+            throws InterruptedException {
+        String application = config.get(ProcessKeys.APPLICATION_ID);
+        int state = 0;
+        for (String changelog : TopicPlan.stateTopics(application)) {
+            int kept = partitionsOf(changelog);
+            state = Math.max(state, kept);
+            boolean isOfUsers = changelog.equals(TopicPlan.stateTopic(application));
+            for (String clicks : isOfUsers ? config.clickTopics() : List.of(config.get(TopicKeys.CLICKS))) {
+                TopicDescription described = there.get(clicks);
+                int wanted = described == null ? 0 : described.partitions().size();
+                if (kept > 0 && wanted > 0 && kept != wanted) {
+                    found.accept(otherPartitions(isOfUsers ? "" : changelog, clicks, wanted, kept));
+                }
+            }
+        }
+        return state;
+    }
+
+    /** @param changelog empty for that of the users */
+    private Finding otherPartitions(String changelog, String clicks, int wanted, int kept) {
+        return changelog.isEmpty()
+                ? Finding.problem(
+                        name(clicks),
+                        "must have as many partitions as the state of application.id="
+                                + config.get(ProcessKeys.APPLICATION_ID) + ": " + wanted + ", and not " + kept
+                                + "; the others are not read",
+                        TopicPlan.remedyForAdded(kept))
+                : Finding.problem(
+                        name(changelog),
+                        "must have as many partitions as " + clicks + ": " + kept + ", and not " + wanted,
+                        TopicPlan.remedyForAdded(kept));
+    }
+
+    /** Returns the number of partitions of a topic; 0 if it does not exist or this user may not see it. */
+    private int partitionsOf(String topic) throws InterruptedException {
         try {
-            int kept = Brokers.answer(Objects.requireNonNull(brokers.admin()
-                            .describeTopics(List.of(state))
+            return Brokers.answer(Objects.requireNonNull(brokers.admin()
+                            .describeTopics(List.of(topic))
                             .topicNameValues()
-                            .get(state)))
+                            .get(topic)))
                     .partitions()
                     .size();
-            return config.clickTopics().stream()
-                    .map(there::get)
-                    .filter(topic -> topic != null && topic.partitions().size() != kept)
-                    .map(topic -> otherThanState(topic, kept))
-                    .toList();
         } catch (ExecutionException e) {
-            return List.of(); // there is no state yet, or this user may not see it
+            return 0;
         }
     }
 
-    private Finding otherThanState(TopicDescription topic, int kept) {
-        return Finding.problem(
-                name(topic.name()),
-                "must have as many partitions as the state of application.id=" + config.get(ProcessKeys.APPLICATION_ID)
-                        + ": " + topic.partitions().size() + ", and not " + kept + "; the others are not read",
-                TopicPlan.remedyForAdded(kept));
-    }
-
-    private TopicDifferences differences(TopicPlan plan, Map<String, TopicDescription> there) {
+    private TopicDifferences differences(TopicPlan plan, Map<String, TopicDescription> there, int statePartitions) {
         List<String> topics = config.clickTopics();
         String clicks = topics.stream().filter(there::containsKey).findFirst().orElse(topics.getFirst());
         TopicDescription found = there.get(clicks);
@@ -94,7 +117,8 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
                 brokers.nodes().size(),
                 plan,
                 clicks,
-                found == null ? 0 : found.partitions().size());
+                found == null ? 0 : found.partitions().size(),
+                statePartitions);
     }
 
     private Map<String, TopicDescription> describe(List<String> names, Consumer<Finding> found)

@@ -17,8 +17,9 @@ import java.util.stream.Stream;
  * @param plan the planned topics
  * @param clicks the first topic of clicks that exists; if none does, the first that is named
  * @param clicksPartitions partitions of that topic; 0 if it does not exist
+ * @param statePartitions partitions of the application's state; 0 if it has none yet
  */
-record TopicDifferences(int brokers, TopicPlan plan, String clicks, int clicksPartitions) {
+record TopicDifferences(int brokers, TopicPlan plan, String clicks, int clicksPartitions, int statePartitions) {
     private static final int INTERVALS = 2;
     private static final String MIN_IN_SYNC = "min.insync.replicas";
 
@@ -60,6 +61,9 @@ record TopicDifferences(int brokers, TopicPlan plan, String clicks, int clicksPa
     }
 
     private String remedyForOther(TopicFacts topic) {
+        if (statePartitions > 0 && statePartitions != clicksPartitions) {
+            return TopicPlan.remedyForAdded(statePartitions);
+        }
         if (plan.config().clickTopics().contains(topic.name())) {
             return plan.remedyForUnequal();
         }

@@ -13,6 +13,7 @@ import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.run.ConfigCommand;
 import io.freshet.app.cli.run.FeedCommand;
 import io.freshet.app.cli.run.ImportCommand;
+import io.freshet.app.cli.run.RepartitionCommand;
 import io.freshet.app.cli.run.RunCommand;
 import io.freshet.app.cli.run.TopicsCommand;
 import java.io.PrintWriter;
@@ -52,6 +53,7 @@ import picocli.CommandLine.ParameterException;
             "  freshet topics --help           create or check the topics",
             "  freshet feed --help             send synthetic clicks to your Kafka",
             "  freshet import --help           send clicks of the past to your Kafka, before you go live",
+            "  freshet repartition --help      move a running system to more partitions",
             "  freshet replay --help           recompute the model of any moment from the journal",
             "  freshet models --help           list, verify, roll back, export and prune snapshots",
             "  freshet fit --help              train a model on a file, and measure it",
@@ -68,6 +70,7 @@ public final class Freshet extends FreshetCommand {
             TopicsCommand.class,
             FeedCommand.class,
             ImportCommand.class,
+            RepartitionCommand.class,
             ReplayCommand.class,
             ModelsCommand.class,
             FitCommand.class);

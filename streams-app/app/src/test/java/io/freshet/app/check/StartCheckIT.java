@@ -428,8 +428,11 @@ class StartCheckIT {
         assertThat(problems(run(BOTH, Map.of("topics.model-log", "short-log"))))
                 .extracting(Finding::message)
                 .anyMatch(text -> text.contains("must reach back over 2 snapshots"))
-                .anyMatch(text -> text.contains("online.delta.part.bytes"))
                 .anyMatch(text -> text.contains("min.insync.replicas"));
+        assertThat(problems(run(BOTH, Map.of("topics.model-deltas", "short-log"))))
+                .extracting(Finding::message)
+                .anyMatch(text -> text.contains("must reach back over 2 snapshots"))
+                .anyMatch(text -> text.contains("online.delta.part.bytes"));
     }
 
     @Test

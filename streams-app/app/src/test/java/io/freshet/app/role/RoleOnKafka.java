@@ -111,6 +111,13 @@ final class RoleOnKafka {
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
+    /** Returns the partitions of a topic. */
+    static List<TopicPartition> partitions(FreshetConfig config, String topic) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(config)) {
+            return partitions(consumer, topic);
+        }
+    }
+
     private static List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, String topic) {
         return consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(topic, info.partition()))

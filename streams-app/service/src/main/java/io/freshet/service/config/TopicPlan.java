@@ -36,6 +36,7 @@ public record TopicPlan(FreshetConfig config) {
             Map.of(CLEANUP_POLICY, COMPACT, SEGMENT_BYTES, "8388608", "min.cleanable.dirty.ratio", "0.1");
 
     private static final String STATE_TOPIC = "-user-sequences-changelog";
+    private static final String OUTCOMES_TOPIC = "-click-outcomes-changelog";
 
     /**
      * Returns the changelog topic of an application's user state, which Kafka Streams creates with the partitions of the
@@ -45,16 +46,25 @@ public record TopicPlan(FreshetConfig config) {
         return applicationId + STATE_TOPIC;
     }
 
+    /** Returns the changelog topic of an application's counts of click outcomes. */
+    public static String outcomesTopic(String applicationId) {
+        return applicationId + OUTCOMES_TOPIC;
+    }
+
+    /** Returns the changelog topics of an application, all of which have as many partitions as the clicks. */
+    public static List<String> stateTopics(String applicationId) {
+        return List.of(stateTopic(applicationId), outcomesTopic(applicationId));
+    }
+
     /**
      * Returns the remedy for partitions that were added to an input topic of the streams role. They change which
      * partition a user is in, and Kafka cannot remove partitions.
+     *
+     * @param statePartitions number of partitions of the state
      */
     public static String remedyForAdded(int statePartitions) {
-        return "Clicks in the new partitions are not read. Either create topics with " + statePartitions
-                + " partitions, name"
-                + " them in topics.clicks, topics.clicks-rekeyed and topics.recommendation-requests, copy the unread clicks to"
-                + " them and produce to them; or start over with another application.id, another model.name and new topics in"
-                + " topics.*."
+        return "Only the first " + statePartitions + " partitions are read. 'freshet repartition' moves the state to an"
+                + " application with more partitions, and its clicks with it; see operations.md, \"More partitions\"."
                 + " Do not delete the state";
     }
 

@@ -84,7 +84,7 @@ public final class TopicWatch implements AutoCloseable {
      *
      * @param isAskedToEnd waits for the given time and returns whether the process should end
      * @return false if the process should end before all topics exist
-     * @throws ConfigException if topics do not fit each other or the state
+     * @throws ConfigException if topics do not fit each other or the state, or if the state is being moved or has moved
      */
     public boolean awaitTopics(Predicate<Duration> isAskedToEnd) {
         if (!config.get(TopicKeys.CREATE)) {
@@ -106,6 +106,7 @@ public final class TopicWatch implements AutoCloseable {
         }
         setup.run();
         if (hasState) {
+            StateMove.requireStartable(admin, config.get(ProcessKeys.APPLICATION_ID), TOPIC_TIMEOUT);
             requireStateOfSamePartitions();
         }
         return true;

@@ -2,6 +2,7 @@ package io.freshet.service.sequencer;
 
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.UserSequence;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.streams.state.KeyValueStore;
 
@@ -29,6 +30,11 @@ final class ImportTimes {
     /** Returns whether the key is that of an import time, not of a user. */
     static boolean isKey(byte[] key) {
         return key.length > 0 && key[0] == MARK;
+    }
+
+    /** Returns the user of a key, whether the key is that of an import time or the user itself. */
+    static byte[] userOf(byte[] key) {
+        return isKey(key) ? Arrays.copyOfRange(key, 1, key.length) : key;
     }
 
     private static byte[] keyOf(byte[] user) {

@@ -107,6 +107,16 @@ public final class SequencerTopology {
         return Objects.requireNonNull(branches.get(VERDICT + name));
     }
 
+    /**
+     * Returns the user to whom an entry of the store {@link #USER_SEQUENCES} belongs, whose partition of the clicks the entry
+     * is in.
+     *
+     * @param key key of the entry
+     */
+    public static byte[] userOf(byte[] key) {
+        return ImportTimes.userOf(key);
+    }
+
     /** Returns the serde of the values on the topic of updated sequences. */
     public static Serde<SequenceUpdate> updateSerde() {
         return Serdes.serdeFrom(
