@@ -52,6 +52,14 @@ final class RepartitionPlanTest {
     }
 
     @Test
+    void shouldRefuseASystemWithSeveralTopicsOfClicks() {
+        Map<String, String> two = Map.of("topics.clicks", "web-clicks, app-clicks");
+        assertThatThrownBy(() -> plan(two, two))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("[web-clicks, app-clicks]");
+    }
+
+    @Test
     void shouldTakeTheNamesOfTheNewConfigurationAndSayWhatTheyRequire() throws IOException {
         RepartitionPlan plan = plan(Map.of(), Map.of("topics.prefix", "new."));
 
