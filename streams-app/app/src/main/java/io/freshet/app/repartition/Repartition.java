@@ -151,7 +151,8 @@ public final class Repartition {
     }
 
     private boolean isLive(KafkaAdmin admin) throws RepartitionException, InterruptedException {
-        return !admin.committed(plan.targetId()).isEmpty()
+        return admin.committed(plan.targetId()).keySet().stream()
+                        .anyMatch(partition -> plan.inputs().containsValue(partition.topic()))
                 || admin.groups(plan.targetId()::equals).containsValue(true);
     }
 

@@ -63,7 +63,7 @@ final class StateCopy {
         this.clock = clock;
         source = topics.require(TopicPlan.stateTopic(plan.sourceId()));
         target = topics.require(TopicPlan.stateTopic(plan.targetId()));
-        Map<TopicPartition, OffsetAndMetadata> kept = admin.committed(StateMove.group(plan.targetId()));
+        Map<TopicPartition, OffsetAndMetadata> kept = admin.committed(plan.targetId());
         kept.keySet().retainAll(source.all());
         List<Note> notes = kept.values().stream()
                 .flatMap(offset -> Note.parse(offset.metadata()).stream())
@@ -114,8 +114,7 @@ final class StateCopy {
         long retentionMs = deleteRetentionMs();
         requireTombstones(retentionMs);
         long startMs = clock.millis();
-        Transfer.Group group =
-                new Transfer.Group(StateMove.group(plan.targetId()), new Note(Phase.COPYING, sinceMs).text());
+        Transfer.Group group = new Transfer.Group(plan.targetId(), new Note(Phase.COPYING, sinceMs).text());
         if (!transfer.run(positions, admin.ends(source.all()), this::moved, group, listener, stop)) {
             return false;
         }
@@ -128,9 +127,9 @@ final class StateCopy {
         sinceMs = startMs;
         Note note = new Note(last ? Phase.COMPLETE : Phase.COPYING, sinceMs);
         Map<String, Map<TopicPartition, OffsetAndMetadata>> offsets = new HashMap<>();
-        offsets.put(StateMove.group(plan.targetId()), Transfer.offsets(positions, note.text()));
+        offsets.put(plan.targetId(), Transfer.offsets(positions, note.text()));
         if (last) {
-            offsets.put(StateMove.group(plan.sourceId()), StateMove.movedAway(plan.targetId()));
+            offsets.put(plan.sourceId(), StateMove.movedAway(plan.targetId()));
         }
         transfer.write(sums, offsets);
         return true;
@@ -140,9 +139,7 @@ final class StateCopy {
     private void note() throws RepartitionException {
         transfer.write(
                 List.of(),
-                Map.of(
-                        StateMove.group(plan.targetId()),
-                        Transfer.offsets(positions, new Note(Phase.COPYING, sinceMs).text())));
+                Map.of(plan.targetId(), Transfer.offsets(positions, new Note(Phase.COPYING, sinceMs).text())));
     }
 
     private long deleteRetentionMs() throws RepartitionException, InterruptedException {

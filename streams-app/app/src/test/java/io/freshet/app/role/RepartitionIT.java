@@ -11,8 +11,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.app.check.Finding;
 import io.freshet.app.check.TopicsCheck;
 import io.freshet.app.cli.Freshet;
+import io.freshet.app.feed.StopSignal;
+import io.freshet.app.repartition.Repartition;
+import io.freshet.app.repartition.RepartitionException;
+import io.freshet.app.repartition.RepartitionPlan;
 import io.freshet.client.click.Click;
 import io.freshet.client.click.ClickCodec;
+import io.freshet.client.click.MalformedClickException;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicPlan;
 import io.freshet.service.config.TopicSetup;
@@ -36,6 +41,7 @@ import io.freshet.store.sequence.SequenceUpdateCodec;
 import io.freshet.store.sequence.UserSequence;
 import io.freshet.store.sequence.UserSequenceCodec;
 import io.freshet.testkit.broker.Broker;
+import io.freshet.testkit.process.FreshetProcess;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -43,6 +49,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -119,7 +127,7 @@ final class RepartitionIT {
     /** What a run of the command has printed about a failure, and its exit code. */
     private record Run(int exitCode, String error) {}
 
-    private static Run run(String name, String into, int partitions, String... more) {
+    private static List<String> arguments(String name, String into, int partitions, String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "repartition",
                 "--config",
@@ -131,6 +139,11 @@ final class RepartitionIT {
                 "--json",
                 folder.resolve(name + ".json").toString()));
         arguments.addAll(List.of(more));
+        return arguments;
+    }
+
+    private static Run run(String name, String into, int partitions, String... more) {
+        List<String> arguments = arguments(name, into, partitions, more);
         StringWriter error = new StringWriter();
         int exitCode = Freshet.commandLine().setErr(new PrintWriter(error)).execute(arguments.toArray(String[]::new));
         return new Run(exitCode, error.toString());
@@ -507,6 +520,68 @@ final class RepartitionIT {
                 config, new FileSnapshotStore(config.modelStorePath()), new SimpleMeterRegistry(), Clock.systemUTC());
     }
 
+    private static FreshetConfig changed(Map<String, String> settings, Map<String, String> overrides) {
+        settings.putAll(overrides);
+        return FreshetConfig.of(settings);
+    }
+
+    @Test
+    void shouldForwardEachClickOnceWhenItIsKilledAndEnded() throws Exception {
+        FreshetConfig source = source("killed", 1);
+        try (Produced produced = new Produced(source)) {
+            try (StreamsRole _ = RoleOnKafka.started(source)) {
+                produced.click(source, "user-1");
+                produced.flush();
+                awaitSequenced(source);
+            }
+            FreshetConfig target = target("killed", 2, moved("killed", "killed-2", 2, "--finish"));
+            String[] arguments = arguments("killed", "killed-2", 2, "--forward").toArray(String[]::new);
+            try (FreshetProcess killed = FreshetProcess.start(folder.resolve("killed.txt"), arguments)) {
+                forward(produced, source, target, 300);
+                produced.click(source, "user-1");
+                produced.flush();
+                killed.kill();
+            }
+            try (FreshetProcess ended = FreshetProcess.start(folder.resolve("ended.txt"), arguments)) {
+                forward(produced, source, target, 300);
+                ended.terminate();
+                ended.await(TIMEOUT);
+            }
+            JsonNode report = new ObjectMapper().readTree(Files.readAllBytes(folder.resolve("killed.json")));
+            assertThat(report.at("/result/complete").asBoolean()).isTrue();
+            assertThat(report.at("/result/forwarded").asLong()).isBetween(300L, 301L);
+            assertThat(moved("killed", "killed-2", 2, "--finish")
+                            .at("/result/forwarded")
+                            .asLong())
+                    .isZero();
+            assertThat(clickedItems(target))
+                    .doesNotHaveDuplicates()
+                    .hasSize((int) produced.clicks() - 1); // the first click was processed before
+        }
+    }
+
+    /** Produces clicks to the old topic, and waits until the command has forwarded them all. */
+    private static void forward(Produced produced, FreshetConfig source, FreshetConfig target, int clicks) {
+        for (int i = 0; i < clicks; i++) {
+            produced.click(source, "user-" + i % 10);
+        }
+        produced.flush();
+        long wanted = produced.clicks() - 1;
+        await().atMost(TIMEOUT).until(() -> clickedItems(target).size() >= wanted);
+    }
+
+    private static List<String> clickedItems(FreshetConfig config) {
+        return RoleOnKafka.readAll(config, config.get(TopicKeys.CLICKS)).stream()
+                .map(record -> {
+                    try {
+                        return ClickCodec.parse(record.value()).itemId();
+                    } catch (MalformedClickException e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .toList();
+    }
+
     @Test
     void shouldRefuseWhatWouldLoseState() throws Exception {
         FreshetConfig source = source("refused", 2);
@@ -527,6 +602,15 @@ final class RepartitionIT {
         assertThat(run("refused", "other", 6, "--into-set=topics.clicks=refused.clicks-4"))
                 .returns(1, Run::exitCode)
                 .satisfies(exists -> assertThat(exists.error()).contains("exists and has 4 partitions, and not 6"));
+        RepartitionPlan plan =
+                RepartitionPlan.of(source, overrides -> changed(settings("refused", 2), overrides), "other", 4);
+        InstantSource tomorrow = InstantSource.offset(InstantSource.system(), Duration.ofHours(25));
+        try (StopSignal stop = StopSignal.onShutdown()) {
+            Repartition late = new Repartition(plan, tomorrow, _ -> {});
+            assertThatThrownBy(() -> late.run(Repartition.Mode.COPY, stop))
+                    .isInstanceOf(RepartitionException.class)
+                    .hasMessageContaining("users who were erased");
+        }
         commit("other", new TopicPartition("refused.clicks-4", 0), 0);
         assertThat(run("refused", "other", 4))
                 .returns(1, Run::exitCode)

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The notes that {@code freshet repartition} keeps in Kafka while it moves the state of one application to another. A note
- * is the metadata of a committed offset of the group {@link #group}, on a partition of the other application's changelog of
- * the users' sequences. The offset itself is the position up to which the partition is copied.
+ * is the metadata of an offset that is committed in the application's own group, on a partition of the other application's
+ * changelog of the users' sequences. The offset itself is the position up to which the partition is copied.
  *
  * <p>The notes keep both applications from starting when they would lose or repeat clicks: the new one before its state is
  * complete, and the old one afterwards. Like all offsets of a group without members, they expire after the broker's
@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class StateMove {
     private static final Logger LOG = LoggerFactory.getLogger(StateMove.class);
-    private static final String GROUP = "-repartition";
     private static final String MOVED = "moved";
 
     private StateMove() {}
@@ -67,11 +66,6 @@ public final class StateMove {
         }
     }
 
-    /** Returns the consumer group with the notes about an application's own state. */
-    public static String group(String applicationId) {
-        return applicationId + GROUP;
-    }
-
     /**
      * Returns the note that an application's state has moved away, to be committed in the application's own group.
      *
@@ -95,10 +89,11 @@ public final class StateMove {
                     : partition.topic();
             if (offset.metadata().equals(MOVED)) {
                 throw new ConfigException("The state of application.id=" + applicationId
-                        + " has moved to application.id="
-                        + other + ", which processes the clicks now: start that one. To start this one all the same,"
-                        + " although it lacks the clicks since the move, delete the consumer group "
-                        + group(applicationId));
+                        + " has moved to application.id=" + other
+                        + ", which processes the clicks now: start that one. To"
+                        + " start this one all the same, although it lacks the clicks since the move, run"
+                        + " kafka-consumer-groups.sh --delete-offsets --group " + applicationId + " --topic "
+                        + partition.topic());
             }
             if (Note.parse(offset.metadata())
                     .filter(note -> note.phase() == Phase.COPYING)
@@ -113,19 +108,18 @@ public final class StateMove {
 
     private static Map<TopicPartition, OffsetAndMetadata> notes(Admin admin, String applicationId, Duration timeout) {
         try {
-            return admin.listConsumerGroupOffsets(group(applicationId))
+            return admin.listConsumerGroupOffsets(applicationId)
                     .partitionsToOffsetAndMetadata()
                     .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof AuthorizationException) {
-                LOG.debug("This user may not see the notes of a move: group={}", group(applicationId), e);
+                LOG.debug("This user may not see the offsets of its group: group={}", applicationId, e);
                 return Map.of();
             }
-            throw new KafkaException("Cannot read the offsets of group " + group(applicationId), e.getCause());
+            throw new KafkaException("Cannot read the offsets of group " + applicationId, e.getCause());
         } catch (TimeoutException e) {
             throw new KafkaException(
-                    "The brokers must answer within " + timeout + ": asked for the offsets of group "
-                            + group(applicationId),
+                    "The brokers must answer within " + timeout + ": asked for the offsets of group " + applicationId,
                     e);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
