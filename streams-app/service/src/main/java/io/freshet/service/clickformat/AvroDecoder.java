@@ -86,7 +86,7 @@ final class AvroDecoder implements SchemaDecoder {
         private final BinaryDecoder decoder;
         private final int recordBytes;
         private final ClickBuilder click;
-        private int elements;
+        private int values;
 
         Reading(BinaryDecoder decoder, int recordBytes, ClickBuilder click) {
             this.decoder = decoder;
@@ -98,6 +98,10 @@ final class AvroDecoder implements SchemaDecoder {
         void value(Schema schema, @Nullable PathTree node, int depth) throws IOException, MalformedClickException {
             if (depth > DEEPEST) {
                 throw notInFormat("values must be nested at most " + DEEPEST + " deep", null);
+            }
+            // Values may have no bytes, so their number is not bounded by the length of the record.
+            if (++values > JsonReading.MAX_RECORD_BYTES) {
+                throw notInFormat("a record must have at most " + JsonReading.MAX_RECORD_BYTES + " values", null);
             }
             switch (schema.getType()) {
                 case UNION -> value(branch(schema), node, depth + 1);
@@ -144,7 +148,6 @@ final class AvroDecoder implements SchemaDecoder {
             int position = 0;
             for (long count = decoder.readArrayStart(); count > 0; count = decoder.arrayNext()) {
                 for (long i = 0; i < count; i++) {
-                    countElement();
                     value(element, node == null ? null : node.find(Integer.toString(position++)), depth);
                 }
             }
@@ -155,19 +158,9 @@ final class AvroDecoder implements SchemaDecoder {
             refuseAsLeaf(node, "a map");
             for (long count = decoder.readMapStart(); count > 0; count = decoder.mapNext()) {
                 for (long i = 0; i < count; i++) {
-                    countElement();
                     String key = text();
                     value(element, below(node, key), depth);
                 }
-            }
-        }
-
-        /** Elements may have no bytes, so their number is not bounded by the length of the record. */
-        private void countElement() throws MalformedClickException {
-            if (++elements > JsonReading.MAX_RECORD_BYTES) {
-                throw notInFormat(
-                        "arrays and maps must have at most " + JsonReading.MAX_RECORD_BYTES + " elements together",
-                        null);
             }
         }
 

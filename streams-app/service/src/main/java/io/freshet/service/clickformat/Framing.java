@@ -6,6 +6,7 @@ import io.freshet.client.click.MalformedClickException;
 import io.freshet.client.click.MalformedClickException.Reason;
 import io.freshet.service.schema.SchemaId;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ public enum Framing {
     private static final String CONTENT_ID = "apicurio.value.contentId";
     private static final String GLOBAL_ID = "apicurio.value.globalId";
     private static final String ENCODING = "apicurio.value.encoding";
+
+    /** Names of the headers without which a record cannot be read, if its framing has headers. */
+    public static final List<String> HEADERS = List.of(CONTENT_ID, GLOBAL_ID, ENCODING, MessageName.TYPE);
 
     private final SchemaId.Kind kind;
     private final int idBytes;

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 record MessageName(
         @Nullable List<Integer> positions, @Nullable String name, int start) {
-    private static final String TYPE = "apicurio.protobuf.type";
+    static final String TYPE = "apicurio.protobuf.type";
     private static final int NAME_TAG = 1 << 3 | 2;
     private static final int MOST_POSITIONS = 32;
 
@@ -133,12 +133,15 @@ record MessageName(
 
         String reference() throws IOException {
             int length = varint();
-            int end = position + length;
-            if (length < 2 || end > bytes.length || varint() != NAME_TAG) {
+            if (length < 2 || length > bytes.length - position) {
                 throw new IOException("there must be a reference to a message");
             }
+            int end = position + length;
+            if (varint() != NAME_TAG) {
+                throw new IOException("the reference must have a name");
+            }
             int nameLength = varint();
-            if (nameLength < 1 || position + nameLength != end) {
+            if (nameLength < 1 || nameLength != end - position) {
                 throw new IOException("the reference must be a name");
             }
             byte[] name = new byte[nameLength];

@@ -430,15 +430,25 @@ public final class FreshetConfig {
             throw new ConfigException(SchemaKeys.URL + " must be set with " + ClickKeys.FORMAT + "=avro, "
                     + ClickKeys.FORMAT + "=protobuf and recommendations.format=avro");
         }
-        if (withSchemas.stream().anyMatch(topic -> get(ClickKeys.FRAMING, topic).isApicurio())
-                && !SchemaRegistry.isApicurio(url.orElseThrow())) {
-            throw new ConfigException(
-                    SchemaKeys.URL + " must end with /apis/ccompat/v7, so that Apicurio's own ids can be"
-                            + " looked up at /apis/registry/v3 beside it: " + SchemaKeys.URL + "=" + url.get());
-        }
+        withSchemas.stream()
+                .filter(topic -> get(ClickKeys.FRAMING, topic).isApicurio())
+                .filter(_ -> !SchemaRegistry.isApicurio(url.orElseThrow()))
+                .findFirst()
+                .ifPresent(topic -> {
+                    throw new ConfigException(SchemaKeys.URL + " must end with /apis/ccompat/v7, so that Apicurio's own"
+                            + " ids can be looked up at /apis/registry/v3 beside it: " + SchemaKeys.URL + "="
+                            + url.orElseThrow() + ", " + ClickKeys.FRAMING.nameFor(topic) + "="
+                            + ClickKeys.text(get(ClickKeys.FRAMING, topic)));
+                });
         if (!get(SchemaKeys.PASSWORD).isEmpty() && get(SchemaKeys.PASSWORD_FILE).isPresent()) {
             throw new ConfigException(
                     "One of " + SchemaKeys.PASSWORD + " and " + SchemaKeys.PASSWORD_FILE + " must be empty");
+        }
+        boolean hasPassword = !get(SchemaKeys.PASSWORD).isEmpty()
+                || get(SchemaKeys.PASSWORD_FILE).isPresent();
+        if (hasPassword && get(SchemaKeys.USER).isEmpty()) {
+            throw new ConfigException(
+                    SchemaKeys.USER + " must be set with " + SchemaKeys.PASSWORD + " or " + SchemaKeys.PASSWORD_FILE);
         }
     }
 

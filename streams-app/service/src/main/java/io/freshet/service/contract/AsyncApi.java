@@ -2,8 +2,10 @@ package io.freshet.service.contract;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.service.clickformat.ClickFormat;
+import io.freshet.service.clickformat.ClickFormats;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.ClickKeys;
 import io.freshet.service.config.key.ConfigKey;
@@ -12,6 +14,7 @@ import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.json.Components;
 import io.freshet.service.json.JsonRecords;
 import io.freshet.service.json.Schema;
+import io.freshet.service.recommend.RecommendationFormat;
 import io.freshet.service.request.RequestCodec;
 import io.freshet.service.telemetry.LogIds;
 import io.freshet.service.telemetry.TraceHeaders;
@@ -19,7 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AsyncApi {
     private static final String BINDING = "0.5.0";
+    private static final String AVRO_BINARY = "avro/binary";
+    private static final String AVRO_SCHEMA = "application/vnd.apache.avro;version=1.9.0";
     private static final String HEADER = """
             {
               "asyncapi": "3.0.0",
@@ -54,12 +59,16 @@ public final class AsyncApi {
 
     private AsyncApi(FreshetConfig config) {
         this.config = config;
+        root = (ObjectNode) json(HEADER);
+        messages = root.withObjectProperty("components").withObjectProperty("messages");
+    }
+
+    private static JsonNode json(String text) {
         try {
-            root = (ObjectNode) JsonRecords.read(HEADER.getBytes(UTF_8));
+            return JsonRecords.read(text.getBytes(UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        messages = root.withObjectProperty("components").withObjectProperty("messages");
     }
 
     /** Returns the document of a configuration. */
@@ -93,12 +102,16 @@ public final class AsyncApi {
         if (ClickFormat.OWN.equals(config.clickFormats().get(topic))) {
             message("click" + number, "A click", PublicTopics.CLICK, user);
         } else {
-            String format = config.get(ClickKeys.FORMAT, topic).name().toLowerCase(Locale.ROOT);
-            message(
+            ObjectNode click = message(
                     "click" + number,
-                    "A click in the format that the configuration names: `" + ClickKeys.FORMAT + "=" + format + "`",
+                    "A click in the format that the configuration names: " + settingsOf(topic),
                     null,
                     user);
+            switch (config.get(ClickKeys.FORMAT, topic)) {
+                case AVRO -> click.put("contentType", AVRO_BINARY);
+                case PROTOBUF -> click.put("contentType", "application/x-protobuf");
+                default -> {} // JSON
+            }
             message("ownClick" + number, "A click in Freshet's own format", PublicTopics.CLICK, user)
                     .withObjectProperty("headers")
                     .put("type", "object")
@@ -115,12 +128,39 @@ public final class AsyncApi {
                 "Insert a click into its user's sequence, and learn it");
     }
 
+    /** Returns what the configuration says about the records of a topic of clicks. */
+    private String settingsOf(String topic) {
+        ClickFormats format = config.get(ClickKeys.FORMAT, topic);
+        StringBuilder settings = new StringBuilder(setting(ClickKeys.FORMAT, ClickKeys.text(format)));
+        if (format.isFramed()) {
+            settings.append(", ")
+                    .append(setting(ClickKeys.FRAMING, ClickKeys.text(config.get(ClickKeys.FRAMING, topic))));
+        }
+        config.get(ClickKeys.EVENT_TYPE, topic)
+                .ifPresent(type -> settings.append(". All clicks have one event type: ")
+                        .append(setting(ClickKeys.EVENT_TYPE, type)));
+        return settings.toString();
+    }
+
+    private static String setting(ConfigKey<?> key, String value) {
+        return "`" + key + "=" + value + "`";
+    }
+
     private void describeRecommendations() {
-        passHeaders(message(
+        Optional<String> avro = RecommendationFormat.of(config).avroSchema();
+        ObjectNode recommendation = message(
                 "recommendation",
-                "A recommendation",
-                PublicTopics.RECOMMENDATION,
-                "The user; for the answer to a history, the key or the correlation id of its request."));
+                avro.isEmpty()
+                        ? "A recommendation"
+                        : "A recommendation, in Confluent's framing: `recommendations.format=avro`",
+                avro.isEmpty() ? PublicTopics.RECOMMENDATION : null,
+                "The user; for the answer to a history, the key or the correlation id of its request.");
+        avro.ifPresent(schema -> recommendation
+                .put("contentType", AVRO_BINARY)
+                .putObject("payload")
+                .put("schemaFormat", AVRO_SCHEMA)
+                .set("schema", json(schema)));
+        passHeaders(recommendation);
         message(
                 "withdrawal",
                 "The user was erased, and so were the recommendations",

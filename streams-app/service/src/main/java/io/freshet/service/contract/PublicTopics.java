@@ -3,6 +3,7 @@ package io.freshet.service.contract;
 import io.freshet.client.click.Click;
 import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.client.recommendation.Recommendation;
+import io.freshet.service.clickformat.ClickFormat;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.json.Field;
 import io.freshet.service.json.Schema;
@@ -57,6 +58,10 @@ public final class PublicTopics {
                     header(
                             DeadLetterHeaders.REFUSED_TOPIC,
                             "The topic that refused the record, if Freshet made the record.",
+                            false),
+                    header(
+                            ClickFormat.HEADER,
+                            "`json` if the value is a click in Freshet's own format, although the configuration names another.",
                             false),
                     number(DeadLetterHeaders.KEY_LENGTH, "Bytes of the key as received, if it was cut."),
                     header(DeadLetterHeaders.KEY_SHA256, "SHA-256 of the key as received, if it was cut.", false),

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -33,6 +34,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * <p>If the schema of a record is not known, the consumer returns only the records before it, seeks back to it, and pauses
  * its partition until a {@link SchemaGate} lets it pass. The thread does not wait meanwhile: it polls, and processes its
  * other partitions. Nothing is lost or passed over, because the next offset that Kafka Streams gets is that of the record.
+ * A partition that is held back has no lag for Kafka Streams, because with {@code max.task.idle.ms} of 0 or more the whole
+ * task would otherwise wait for its records.
  */
 final class MainConsumer extends KafkaConsumer<byte[], byte[]> {
     private final boolean beginsAtTheEarliest;
@@ -78,6 +81,12 @@ final class MainConsumer extends KafkaConsumer<byte[], byte[]> {
             seekToBeginning(uncommitted);
         }
         return committed;
+    }
+
+    /** Returns 0 for a partition that only this consumer has paused, because no record of it can be fetched at the moment. */
+    @Override
+    public OptionalLong currentLag(TopicPartition partition) {
+        return isHeldOnlyHere(partition) ? OptionalLong.of(0) : super.currentLag(partition);
     }
 
     private boolean isHeldOnlyHere(TopicPartition partition) {

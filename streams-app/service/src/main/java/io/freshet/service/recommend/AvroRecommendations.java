@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -56,6 +57,11 @@ final class AvroRecommendations implements RecommendationFormat {
     /** Returns the schema of a field that may be null, for the case that it is not. */
     private static Schema present(Schema record, String field) {
         return record.getField(field).schema().getTypes().getLast();
+    }
+
+    @Override
+    public Optional<String> avroSchema() {
+        return Optional.of(SCHEMA.toString());
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.store.sequence.ClickOrigin;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The format of the records on the topic of recommendations. Thread-safe. */
@@ -22,6 +23,11 @@ public interface RecommendationFormat {
      * @param cause the record that is answered
      */
     byte[] write(@Nullable String userId, Answer answer, @Nullable ClickOrigin cause, long generatedAtMs);
+
+    /** Returns the schema of the records if they are in Avro, as JSON. */
+    default Optional<String> avroSchema() {
+        return Optional.empty();
+    }
 
     /**
      * Does what must be done once before {@link #write}.

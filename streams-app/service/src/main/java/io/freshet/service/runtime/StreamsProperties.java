@@ -30,7 +30,8 @@ public final class StreamsProperties {
      *
      * <p>A task does not wait to merge its topics in order if there is one topic of clicks, because the sequencer inserts
      * late clicks by time. With several, it waits until records that are on the brokers are fetched (0): a backlog of one
-     * topic would otherwise run ahead of the others. It never waits for records that may come.
+     * topic would otherwise run ahead of the others. It never waits for records that may come, or for those that wait for the
+     * schema registry.
      */
     public static Map<String, Object> of(FreshetConfig config) {
         Map<String, Object> properties = new HashMap<>();

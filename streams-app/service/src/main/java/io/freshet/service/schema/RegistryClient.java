@@ -14,10 +14,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +44,7 @@ final class RegistryClient {
     private static final int SCHEMA_NOT_FOUND = 40_403;
     private static final int MOST_REFERENCES = 100;
     private static final int LONGEST_QUOTE = 300;
+    private static final long LONGEST_ANSWER = 8 << 20;
     private static final JsonMapper JSON = new JsonMapper();
 
     private final String url;
@@ -74,7 +82,7 @@ final class RegistryClient {
         Map<String, Reference> references = new LinkedHashMap<>();
         if (id.kind() == SchemaId.Kind.CONFLUENT) {
             JsonNode schema = json(get(url + "/schemas/ids/" + id.number()));
-            addCompatible(schema, references);
+            addCompatible(schema, references, new HashSet<>());
             return new RegisteredSchema(
                     text(schema), references.values().stream().toList());
         }
@@ -82,43 +90,48 @@ final class RegistryClient {
         String kind = id.kind() == SchemaId.Kind.GLOBAL ? "globalIds" : "contentIds";
         String location = own + "/ids/" + kind + "/" + id.number();
         String text = new String(get(location), UTF_8);
-        addOwn(own, location, references);
+        addOwn(own, location, references, new HashSet<>());
         return new RegisteredSchema(text, references.values().stream().toList());
     }
 
-    private void addCompatible(JsonNode schema, Map<String, Reference> references)
+    /**
+     * Adds what a schema refers to, each schema behind those on which it depends.
+     *
+     * @param asked names of all references that were looked up, or are being looked up. Ends cycles, and bounds the depth
+     */
+    private void addCompatible(JsonNode schema, Map<String, Reference> references, Set<String> asked)
             throws UnknownSchemaException, IOException {
         for (JsonNode reference : schema.path("references")) {
             String name = reference.path("name").asText();
-            if (!references.containsKey(name)) {
-                requireFew(references);
+            if (asked.add(name)) {
+                requireFew(asked);
                 JsonNode other = json(get(url + "/subjects/"
                         + encoded(reference.path("subject").asText()) + "/versions/"
                         + encoded(reference.path("version").asText())));
-                addCompatible(other, references);
+                addCompatible(other, references, asked);
                 references.put(name, new Reference(name, text(other)));
             }
         }
     }
 
-    private void addOwn(String api, String location, Map<String, Reference> references)
+    private void addOwn(String api, String location, Map<String, Reference> references, Set<String> asked)
             throws UnknownSchemaException, IOException {
         for (JsonNode reference : json(get(location + "/references"))) {
             String name = reference.path("name").asText();
-            if (!references.containsKey(name)) {
-                requireFew(references);
+            if (asked.add(name)) {
+                requireFew(asked);
                 String artifact = api + "/groups/"
                         + encoded(reference.path("groupId").asText("default")) + "/artifacts/"
                         + encoded(reference.path("artifactId").asText()) + "/versions/"
                         + encoded(reference.path("version").asText());
-                addOwn(api, artifact, references);
+                addOwn(api, artifact, references, asked);
                 references.put(name, new Reference(name, new String(get(artifact + "/content"), UTF_8)));
             }
         }
     }
 
-    private static void requireFew(Map<String, Reference> references) throws UnknownSchemaException {
-        if (references.size() >= MOST_REFERENCES) {
+    private static void requireFew(Set<String> asked) throws UnknownSchemaException {
+        if (asked.size() > MOST_REFERENCES) {
             throw new UnknownSchemaException("it depends on more than " + MOST_REFERENCES + " other schemas");
         }
     }
@@ -219,14 +232,26 @@ final class RegistryClient {
         return request;
     }
 
+    /** Asks, and waits until the answer is complete: the timeout of a request ends with the headers of its answer. */
     private HttpResponse<byte[]> send(HttpRequest request) throws IOException {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                client().sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST_ANSWER));
         try {
-            return client().send(request, BodyHandlers.ofByteArray());
+            return answer.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            HttpTimeoutException timeout =
+                    new HttpTimeoutException("its answer is not complete after " + TIMEOUT.toSeconds() + " s");
+            timeout.initCause(e);
+            throw timeout;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             InterruptedIOException interrupted = new InterruptedIOException("interrupted while the registry answers");
             interrupted.initCause(e);
             throw interrupted;
+        } finally {
+            answer.cancel(true);
         }
     }
 

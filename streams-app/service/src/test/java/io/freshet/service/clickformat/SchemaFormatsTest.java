@@ -132,7 +132,7 @@ final class SchemaFormatsTest {
     }
 
     @Test
-    void shouldRefuseAvroThatIsTooDeepOrHasTooManyElementsOrOtherBytesAfterIt() throws Exception {
+    void shouldRefuseAvroThatIsTooDeepOrHasTooManyValuesOrOtherBytesAfterIt() throws Exception {
         String fields = "{'name':'user_id','type':'string'},{'name':'item_id','type':'string'},"
                 + "{'name':'timestamp','type':'long'}";
         FieldMap map = paths("user_id", "item_id", "timestamp", "no", "no2");
@@ -148,6 +148,17 @@ final class SchemaFormatsTest {
                 map);
         byte[] many = avroBytes(encoder -> encoder.writeLong(Integer.MAX_VALUE - 10L));
         assertMalformed("not-in-format", nothing, many, 0, NONE, map);
+
+        // Each record has the next one twice, so that a record without bytes has 2^60 values.
+        String records = "'null'";
+        for (int i = 60; i >= 0; i--) {
+            String second = i == 60 ? "'null'" : "'R" + (i + 1) + "'";
+            records = "{'type':'record','name':'R" + i + "','fields':[{'name':'a','type':" + records
+                    + "},{'name':'b','type':" + second + "}]}";
+        }
+        AvroDecoder doubling =
+                avro("{'type':'record','name':'D','fields':[{'name':'r','type':" + records + "}," + fields + "]}", map);
+        assertMalformed("not-in-format", doubling, new byte[0], 0, NONE, map);
 
         byte[] longer = Arrays.copyOf(avroClick(), avroClick().length + 1);
         assertMalformed("not-in-format", avro(AVRO, AVRO_PATHS), longer, 0, NONE, AVRO_PATHS);
@@ -186,6 +197,16 @@ final class SchemaFormatsTest {
                         PROTO_PATHS))
                 .isEqualTo(click);
         assertMalformed("not-in-format", apicurio, message, 0, NONE, PROTO_PATHS);
+    }
+
+    @Test
+    void shouldRefuseAReferenceThatClaimsToBeLongerThanTheRecord() throws Exception {
+        // Lengths of the reference, 0x7FFFFFFF, and of the name, 0x7FFFFFF9: together they overflow an int.
+        byte[] value = {-1, -1, -1, -1, 7, 10, -7, -1, -1, -1, 7, 'C'};
+        assertMalformed("not-in-format", proto(Framing.APICURIO), value, 0, NONE, PROTO_PATHS);
+        RecordHeaders named = new RecordHeaders();
+        named.add("apicurio.protobuf.type", "Click".getBytes(UTF_8));
+        assertMalformed("not-in-format", proto(Framing.APICURIO), value, 0, named, PROTO_PATHS);
     }
 
     @ParameterizedTest

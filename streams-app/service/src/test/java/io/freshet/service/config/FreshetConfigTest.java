@@ -690,6 +690,8 @@ final class FreshetConfigTest {
             case "http.tls.certificate" -> Map.of("variants.name", "other", "http.tls.key", "key.pem");
             case "http.tls.key" -> Map.of("variants.name", "other", "http.tls.certificate", "chain.pem");
             case "recommendations.format" -> Map.of("variants.name", "other", "schema.registry.url", "http://registry");
+            case "schema.registry.password", "schema.registry.password.file" ->
+                Map.of("variants.name", "other", "schema.registry.user", "me");
             default -> Map.of("variants.name", "other");
         };
     }
@@ -871,9 +873,23 @@ final class FreshetConfigTest {
                         "clicks.format", "avro",
                         "clicks.framing", "apicurio-global",
                         "schema.registry.url", "http://registry:8081")))
-                .hasMessageContaining("must end with /apis/ccompat/v7");
+                .hasMessageContaining("must end with /apis/ccompat/v7")
+                .hasMessageContaining("clicks.framing.clicks=apicurio-global");
+        for (String password : List.of("schema.registry.password", "schema.registry.password.file")) {
+            assertThatThrownBy(() -> FreshetConfig.of(Map.of(password, "secret")))
+                    .hasMessageContaining("schema.registry.user must be set")
+                    .hasMessageNotContaining("secret");
+        }
         assertThatThrownBy(() -> FreshetConfig.of(Map.of("schema.registry.url", "http://me:secret@registry:8081")))
-                .hasMessageContaining("schema.registry.user");
+                .hasMessageContaining("schema.registry.user")
+                .hasMessageNotContaining("secret");
+        // Java finds no host in these.
+        for (String address : List.of("http://me:secret@a_b_:x", "http://me:secret@[", "me:secret@registry:8081")) {
+            assertThatThrownBy(() -> FreshetConfig.of(Map.of("schema.registry.url", address)))
+                    .hasMessageContaining("schema.registry.url")
+                    .hasMessageContaining("must be the address of a server")
+                    .hasMessageNotContaining("secret");
+        }
         assertThatThrownBy(() ->
                         FreshetConfig.of(Map.of("schema.registry.password", "a", "schema.registry.password.file", "b")))
                 .hasMessageContaining("must be empty");
@@ -881,7 +897,9 @@ final class FreshetConfigTest {
 
     @Test
     void shouldNotShowThePasswordOfTheSchemaRegistry() throws IOException {
-        assertThat(FreshetConfig.effective(null, Map.of("FRESHET_SCHEMA_REGISTRY_PASSWORD", "secret"), Map.of()))
+        Map<String, String> environment =
+                Map.of("FRESHET_SCHEMA_REGISTRY_USER", "me", "FRESHET_SCHEMA_REGISTRY_PASSWORD", "secret");
+        assertThat(FreshetConfig.effective(null, environment, Map.of()))
                 .filteredOn(setting -> setting.key().equals("schema.registry.password"))
                 .singleElement()
                 .satisfies(setting -> assertThat(setting.value()).isEmpty());

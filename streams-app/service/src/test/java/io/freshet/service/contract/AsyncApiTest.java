@@ -38,6 +38,15 @@ final class AsyncApiTest {
     private static final String NODE = "freshet.test.node";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final FreshetConfig FRAMED = FreshetConfig.of(Map.of(
+            "topics.clicks", "visits,orders,returns",
+            "clicks.format", "avro",
+            "clicks.framing.visits", "apicurio-global",
+            "clicks.format.orders", "protobuf",
+            "clicks.type.orders", "buy",
+            "clicks.format.returns", "json-schema",
+            "recommendations.format", "avro",
+            "schema.registry.url", "http://registry:8080/apis/ccompat/v7"));
     private static final JsonNode DOCUMENT = AsyncApi.of(ContractSchemas.CONFIG);
 
     @Test
@@ -134,6 +143,29 @@ final class AsyncApiTest {
     }
 
     @Test
+    void shouldDescribeClicksAndRecommendationsWithSchemas() {
+        JsonNode messages = AsyncApi.of(FRAMED).at("/components/messages");
+
+        assertThat(messages.at("/click/contentType").asText()).isEqualTo("avro/binary");
+        assertThat(messages.at("/click/summary").asText())
+                .endsWith("`clicks.format=avro`, `clicks.framing=apicurio-global`");
+        assertThat(messages.at("/click2/contentType").asText()).isEqualTo("application/x-protobuf");
+        assertThat(messages.at("/click2/summary").asText())
+                .contains("`clicks.format=protobuf`, `clicks.framing=confluent`")
+                .endsWith("`clicks.type=buy`");
+        assertThat(messages.at("/click3/contentType").isMissingNode()).isTrue();
+        assertThat(messages.at("/click3/summary").asText())
+                .endsWith("`clicks.format=json-schema`, `clicks.framing=confluent`");
+        assertThat(messages.at("/recommendation/contentType").asText()).isEqualTo("avro/binary");
+        assertThat(messages.at("/recommendation/payload/schemaFormat").asText())
+                .isEqualTo("application/vnd.apache.avro;version=1.9.0");
+        assertThat(messages.at("/recommendation/payload/schema/fields/0/name").asText())
+                .isEqualTo("user_id");
+        assertThat(messages.at("/recommendation/headers/properties/traceparent").isMissingNode())
+                .isFalse();
+    }
+
+    @Test
     void shouldReferToWhatThereIs() {
         List<String> references = DOCUMENT.findValuesAsText("$ref");
 
@@ -157,6 +189,7 @@ final class AsyncApiTest {
         assertThat(schema.validate(DOCUMENT)).isEmpty();
         assertThat(schema.validate(AsyncApi.of(FreshetConfig.of(Map.of("clicks.format", "debezium")))))
                 .isEmpty();
+        assertThat(schema.validate(AsyncApi.of(FRAMED))).isEmpty();
         assertThat(schema.validate(MAPPER.readTree(DOCUMENT.toString().replace("\"receive\"", "\"get\""))))
                 .isNotEmpty();
     }

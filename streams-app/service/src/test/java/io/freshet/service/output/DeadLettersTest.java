@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.client.deadletter.DeadLetterHeaders;
+import io.freshet.service.clickformat.Framing;
 import io.freshet.service.telemetry.TraceHeaders;
 import io.freshet.store.format.Sha256;
 import io.freshet.store.sequence.ClickOrigin;
@@ -45,11 +46,34 @@ final class DeadLettersTest {
     }
 
     @Test
+    void shouldKeepTheHeadersThatNameTheSchemaOnce() {
+        PassedHeaders passed = new PassedHeaders(List.of("apicurio.value.encoding"));
+        RecordHeaders received = new RecordHeaders();
+        for (String name : Framing.HEADERS) {
+            received.add(name, name.getBytes(UTF_8));
+        }
+        received.add("other", new byte[1]);
+        DeadLetters.Letter letter =
+                new DeadLetters(passed, LONGEST).of(null, bytes(3), received, "not-in-format", "why", ORIGIN);
+
+        for (String name : List.of(
+                "apicurio.value.contentId",
+                "apicurio.value.globalId",
+                "apicurio.value.encoding",
+                "apicurio.protobuf.type")) {
+            assertThat(letter.headers().headers(name)).as(name).hasSize(1);
+            assertThat(text(letter, name)).isEqualTo(name);
+        }
+        assertThat(letter.headers().lastHeader("other")).isNull();
+    }
+
+    @Test
     void shouldHaveALongestLengthWhateverItIsMadeOf() {
         RecordHeaders received = new RecordHeaders();
         for (int i = 0; i < 1_000; i++) {
             received.add("odd-" + i, bytes(5_000));
         }
+        Framing.HEADERS.forEach(name -> received.add(name, bytes(DeadLetters.LONGEST_SCHEMA_HEADER)));
         received.add(TraceHeaders.TRACEPARENT, bytes(PassedHeaders.LONGEST_VALUE));
         received.add(TraceHeaders.TRACESTATE, bytes(PassedHeaders.LONGEST_VALUE + 1));
         received.add(TraceHeaders.BAGGAGE, bytes(PassedHeaders.LONGEST_VALUE));

@@ -172,6 +172,34 @@ final class SchemaRegistryIT {
     }
 
     @Test
+    void shouldProcessOtherClicksWhileAnotherTopicWaitsForTheRegistry() throws Exception {
+        try (TcpProxy proxy = TcpProxy.to(registry.address())) {
+            String json = "mixed-json";
+            String avro = "mixed-avro";
+            FreshetConfig config = config(
+                    "mixed",
+                    proxy.address(),
+                    Map.of("topics.clicks", json + "," + avro, "clicks.format." + avro, "avro"));
+            int id = register(avro + "-value", SCHEMA);
+            TopicSetup.run(config, TIMEOUT);
+            proxy.cut();
+            try (StreamsRole role = started(config)) {
+                send(config, avro, click(id, "a"));
+                await().atMost(TIMEOUT).until(() -> role.waitsFor().isPresent());
+                send(config, json, jsonClick("b"));
+                send(config, json, jsonClick("c"));
+
+                assertThat(items(read(config, TopicKeys.SEQUENCES, 2))).containsExactly("b", "c");
+                assertThat(role.waitsFor()).isPresent();
+
+                proxy.mend();
+                assertThat(items(read(config, TopicKeys.SEQUENCES, 3))).containsExactly("a", "b", "c");
+                assertThat(readAll(config, TopicKeys.DEAD_LETTERS)).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void shouldProcessAClickAfterARestartThatWaitedBefore() throws Exception {
         try (TcpProxy proxy = TcpProxy.to(registry.address())) {
             FreshetConfig config = config("restart", proxy.address(), Map.of("clicks.format", "avro"));
@@ -195,7 +223,7 @@ final class SchemaRegistryIT {
         FreshetConfig config = config("answers", registry.address(), Map.of("recommendations.format", "avro"));
         TopicSetup.run(config, TIMEOUT);
         try (StreamsRole role = started(config)) {
-            send(config, ("{\"user_id\":\"u\",\"item_id\":\"a\",\"timestamp\":" + now + "}").getBytes(UTF_8));
+            send(config, jsonClick("a"));
             byte[] value = read(config, TopicKeys.RECOMMENDATIONS, 1).getFirst().value();
             assertThat(role.isAlive()).isTrue();
             try (AvroKafkaDeserializer<GenericRecord> reader = new AvroKafkaDeserializer<>()) {
@@ -273,10 +301,20 @@ final class SchemaRegistryIT {
         return out.toByteArray();
     }
 
+    /** Returns a click of the user {@code u} in Freshet's own JSON. */
+    private byte[] jsonClick(String item) {
+        long time = now + item.charAt(0);
+        return ("{\"user_id\":\"u\",\"item_id\":\"" + item + "\",\"timestamp\":" + time + "}").getBytes(UTF_8);
+    }
+
     private static void send(FreshetConfig config, byte[] value) throws Exception {
+        send(config, config.get(TopicKeys.CLICKS), value);
+    }
+
+    private static void send(FreshetConfig config, String topic, byte[] value) throws Exception {
         try (var producer = new KafkaProducer<>(
                 config.kafka().forProducer(), new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(config.get(TopicKeys.CLICKS), "u".getBytes(UTF_8), value))
+            producer.send(new ProducerRecord<>(topic, "u".getBytes(UTF_8), value))
                     .get();
         }
     }

@@ -33,6 +33,7 @@ final class SchemaRegistryTest {
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
     private HttpServer server;
     private volatile int status = 200;
+    private volatile boolean stalls;
     private volatile String body = "{\"schema\":\"text\"}";
 
     @BeforeEach
@@ -50,7 +51,13 @@ final class SchemaRegistryTest {
     private void answer(HttpExchange exchange) throws IOException {
         requests.add(
                 exchange.getRequestURI() + " " + exchange.getRequestHeaders().getFirst("Authorization"));
-        byte[] bytes = body.getBytes(UTF_8);
+        byte[] bytes = body.replace("#", Integer.toString(requests.size())).getBytes(UTF_8);
+        if (stalls) {
+            exchange.sendResponseHeaders(status, bytes.length + 1);
+            exchange.getResponseBody().write(bytes);
+            exchange.getResponseBody().flush();
+            return;
+        }
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
@@ -109,6 +116,40 @@ final class SchemaRegistryTest {
             assertThat(schemas.ask(ID)).isNull();
             assertThatThrownBy(() -> schemas.require(ID)).isInstanceOf(RegistryAwayException.class);
         }
+    }
+
+    @Test
+    void shouldNotWaitForAnAnswerThatStopsInTheMiddle() {
+        stalls = true;
+        SchemaRegistry schemas = new SchemaRegistry(client(), Duration.ofMinutes(1));
+        assertThat(schemas.ask(ID)).isNull();
+        await().atMost(TIMEOUT).until(() -> schemas.trouble().isPresent());
+        assertThat(schemas.trouble()).hasValueSatisfying(why -> assertThat(why).contains("not complete"));
+        stalls = false;
+        assertThat(answer(schemas)).isInstanceOf(Answer.Known.class);
+    }
+
+    @Test
+    void shouldNotReadAnAnswerThatIsTooLong() {
+        body = "{\"schema\":\"" + "x".repeat(9 << 20) + "\"}";
+        SchemaRegistry schemas = new SchemaRegistry(client(), Duration.ofMinutes(1));
+        assertThat(schemas.ask(ID)).isNull();
+        await().atMost(TIMEOUT).until(() -> schemas.trouble().isPresent());
+        assertThat(schemas.ask(ID)).isNull();
+    }
+
+    @Test
+    void shouldEndAtReferencesThatHaveNoEnd() {
+        body = "{\"schema\":\"text\",\"references\":[{\"name\":\"same\",\"subject\":\"s\",\"version\":1}]}";
+        assertThat(answer(new SchemaRegistry(client(), Duration.ofMinutes(1))))
+                .isEqualTo(new Answer.Known(
+                        new RegisteredSchema("text", List.of(new RegisteredSchema.Reference("same", "text")))));
+
+        body = body.replace("same", "next-#");
+        assertThat(answer(new SchemaRegistry(client(), Duration.ofMinutes(1))))
+                .isInstanceOfSatisfying(
+                        Answer.Unknown.class,
+                        unknown -> assertThat(unknown.detail()).contains("more than 100 other schemas"));
     }
 
     @Test

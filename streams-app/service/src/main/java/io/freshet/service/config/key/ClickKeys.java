@@ -63,6 +63,11 @@ public final class ClickKeys {
 
     private ClickKeys() {}
 
+    /** Returns the text that stands for a constant in the configuration. {@link #constant} is the reverse. */
+    public static String text(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     private static String constant(String name) {
         return name.toUpperCase(Locale.ROOT).replace('-', '_');
     }

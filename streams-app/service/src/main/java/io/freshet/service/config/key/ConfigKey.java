@@ -22,6 +22,7 @@ public final class ConfigKey<T> {
     private final Function<Object, T> reader;
     private final String unit;
     private final String doc;
+    private final boolean repeatsInvalid;
 
     private ConfigKey(Draft<T> draft, String doc) {
         name = draft.name;
@@ -30,6 +31,7 @@ public final class ConfigKey<T> {
         validator = draft.validator;
         reader = draft.reader;
         unit = draft.unit;
+        repeatsInvalid = draft.repeatsInvalid;
         this.doc = doc;
     }
 
@@ -42,6 +44,7 @@ public final class ConfigKey<T> {
         private final Function<Object, T> reader;
         private ConfigDef.@Nullable Validator validator;
         private String unit = "";
+        private boolean repeatsInvalid = true;
 
         /**
          * @param type the type that Kafka parses the text to
@@ -66,6 +69,12 @@ public final class ConfigKey<T> {
             return this;
         }
 
+        /** Leaves an invalid value out of the error, because it may contain a password. */
+        Draft<T> unrepeated() {
+            repeatsInvalid = false;
+            return this;
+        }
+
         Draft<T> between(Number least, Number most) {
             return requires(ConfigDef.Range.between(least, most));
         }
@@ -79,7 +88,8 @@ public final class ConfigKey<T> {
         }
 
         /**
-         * Returns a draft with another type of value. Not for secrets: the error for an invalid value repeats it.
+         * Returns a draft with another type of value. Not for secrets: the error for an invalid value repeats it,
+         * unless {@link #unrepeated} is called.
          *
          * @param conversion throws {@link IllegalArgumentException} if the value is invalid, with a message that says what
          *     it must be
@@ -88,6 +98,7 @@ public final class ConfigKey<T> {
             Draft<U> converted = new Draft<>(group, name, type, defaultText, reader.andThen(conversion));
             converted.validator = validator;
             converted.unit = unit;
+            converted.repeatsInvalid = repeatsInvalid;
             return converted;
         }
 
@@ -168,7 +179,9 @@ public final class ConfigKey<T> {
         try {
             var _ = reader.apply(value);
         } catch (IllegalArgumentException e) {
-            throw new ConfigException(key, value, e.getMessage());
+            throw repeatsInvalid
+                    ? new ConfigException(key, value, e.getMessage())
+                    : new ConfigException("Invalid value for configuration " + key + ": " + e.getMessage());
         }
     }
 

@@ -9,6 +9,7 @@ public final class SchemaKeys {
     static final KeyGroup KEYS = new KeyGroup();
 
     public static final ConfigKey<Optional<URI>> URL = KEYS.optional("schema.registry.url", TextForms::registry)
+            .unrepeated()
             .doc(
                     "Address of the schema registry's API: that of Confluent's registry, as in `http://registry:8081`, or the"
                             + " compatible one of Apicurio, as in `http://apicurio:8080/apis/ccompat/v7`. Needed by the formats `avro` and"
