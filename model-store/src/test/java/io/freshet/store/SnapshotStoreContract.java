@@ -202,7 +202,7 @@ abstract class SnapshotStoreContract {
         SHA256_OF_W + "," + SHA256_OF_X,
         "\"version\" : \"0, \"version\" : \"1",
         "\"files\", \"flies\"",
-        "\"format_version\" : 3, \"format_version\" : 2",
+        "\"format_version\" : 4, \"format_version\" : 3",
     })
     void shouldRefuseSnapshotWhenTheManifestWasChanged(String right, String wrong) throws IOException {
         Manifest saved = save(7, "w", "v");
@@ -218,7 +218,7 @@ abstract class SnapshotStoreContract {
     void shouldOpenManifestWhenItIsOfTheFirstVersion() throws IOException {
         Manifest saved = save(7, "w", "v");
         String json = new String(bytes(path(saved, "manifest.json")), UTF_8);
-        String older = json.replace("\"format_version\" : 3", "\"format_version\" : 1")
+        String older = json.replace("\"format_version\" : 4", "\"format_version\" : 1")
                 .replaceFirst(",\\s*\"sha256\" : \"[0-9a-f]{64}\"\\s*}$", "\n}");
         write(path(saved, "manifest.json"), older.getBytes(UTF_8));
         try (Snapshot snapshot = store().open(MODEL, saved.version())) {

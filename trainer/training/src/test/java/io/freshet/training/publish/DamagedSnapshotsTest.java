@@ -250,7 +250,7 @@ final class DamagedSnapshotsTest {
     void shouldGoOnFromTheSnapshotBeforeWhenTheManifestIsOfANewerVersion() throws IOException {
         Manifest newer = save(2, "");
         Path file = file(newer, MANIFEST);
-        Files.writeString(file, Files.readString(file).replace("\"format_version\" : 3", "\"format_version\" : 9"));
+        Files.writeString(file, Files.readString(file).replace("\"format_version\" : 4", "\"format_version\" : 9"));
 
         assertThatThrownBy(() -> snapshots.restore(newer.version()))
                 .isInstanceOf(FormatVersionException.class)
