@@ -3,6 +3,7 @@ package io.freshet.app.repartition;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -27,13 +29,17 @@ import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Questions about topics and groups, each answered within a time limit. Owns its admin client. */
 final class KafkaAdmin implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration OPEN_TRANSACTIONS = Duration.ofSeconds(90);
+    private static final Duration POLL = Duration.ofMillis(100);
     private static final Set<GroupState> WITHOUT_MEMBERS = Set.of(GroupState.EMPTY, GroupState.DEAD);
 
     private final Admin admin;
@@ -45,9 +51,10 @@ final class KafkaAdmin implements AutoCloseable {
     /**
      * A topic that exists.
      *
+     * @param id changes when a topic is deleted and created again
      * @param hasLeaders whether each partition has a leader, without which it can neither be read nor written
      */
-    record Topic(String name, int partitions, short replicas, boolean hasLeaders) {
+    record Topic(String name, Uuid id, int partitions, short replicas, boolean hasLeaders) {
         List<TopicPartition> all() {
             return IntStream.range(0, partitions)
                     .mapToObj(partition -> new TopicPartition(name, partition))
@@ -65,6 +72,7 @@ final class KafkaAdmin implements AutoCloseable {
                         asked.getKey(),
                         new Topic(
                                 asked.getKey(),
+                                described.topicId(),
                                 described.partitions().size(),
                                 (short) described
                                         .partitions()
@@ -150,14 +158,53 @@ final class KafkaAdmin implements AutoCloseable {
         }
     }
 
-    /** Returns the committed offsets of a group, once no transaction is about to change them. */
-    Map<TopicPartition, OffsetAndMetadata> committed(String group) throws RepartitionException, InterruptedException {
+    /** Returns all committed offsets of a group, also those that an open transaction is about to change. */
+    Map<TopicPartition, OffsetAndMetadata> allCommitted(String group)
+            throws RepartitionException, InterruptedException {
         try {
-            Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>(answer(
-                    admin.listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().requireStable(true))
-                            .partitionsToOffsetAndMetadata()));
-            committed.values().removeIf(offset -> offset == null);
-            return committed;
+            return answer(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+        } catch (ExecutionException e) {
+            throw failed("read the committed offsets of group " + group, e);
+        }
+    }
+
+    /**
+     * Returns the committed offsets of partitions, without the partitions that have none. Waits until no transaction is about
+     * to change them.
+     *
+     * @throws RepartitionException if a transaction stays open
+     */
+    Map<TopicPartition, OffsetAndMetadata> committed(String group, Collection<TopicPartition> partitions)
+            throws RepartitionException, InterruptedException {
+        Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+        Set<TopicPartition> left = new HashSet<>(partitions);
+        long deadlineNanos = System.nanoTime() + OPEN_TRANSACTIONS.toNanos();
+        while (!left.isEmpty()) {
+            Map<TopicPartition, OffsetAndMetadata> stable = stable(group, left);
+            left.removeAll(stable.keySet());
+            committed.putAll(stable);
+            if (left.isEmpty()) {
+                break;
+            }
+            if (System.nanoTime() - deadlineNanos > 0) {
+                throw new RepartitionException("All transactions that commit offsets of group " + group
+                        + " must have ended, and after " + OPEN_TRANSACTIONS.toSeconds() + " s one is still open for "
+                        + left + "; run the command again later");
+            }
+            Thread.sleep(POLL);
+        }
+        committed.values().removeIf(offset -> offset == null);
+        return committed;
+    }
+
+    /** Returns null for a partition without an offset, and nothing for a partition with an open transaction. */
+    private Map<TopicPartition, OffsetAndMetadata> stable(String group, Collection<TopicPartition> partitions)
+            throws RepartitionException, InterruptedException {
+        try {
+            return answer(admin.listConsumerGroupOffsets(
+                            Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
+                            new ListConsumerGroupOffsetsOptions().requireStable(true))
+                    .partitionsToOffsetAndMetadata(group));
         } catch (ExecutionException e) {
             throw failed("read the committed offsets of group " + group, e);
         }
@@ -188,14 +235,15 @@ final class KafkaAdmin implements AutoCloseable {
     private static <T> T answer(KafkaFuture<T> future) throws ExecutionException, InterruptedException {
         try {
             return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new ExecutionException("no answer within " + TIMEOUT, e);
+        } catch (TimeoutException _) {
+            throw new ExecutionException(new TimeoutException("no answer within " + TIMEOUT.toSeconds() + " s"));
         }
     }
 
     private static RepartitionException failed(String doing, ExecutionException failure) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        return new RepartitionException("Kafka does not let this user " + doing, cause);
+        String what = cause instanceof AuthorizationException ? "Kafka does not let this user " : "Kafka fails to ";
+        return new RepartitionException(what + doing, cause);
     }
 
     @Override

@@ -3,12 +3,15 @@ package io.freshet.app.repartition;
 import io.freshet.app.feed.StopSignal;
 import io.freshet.service.config.TopicPlan;
 import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.runtime.StateMove;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -90,10 +93,11 @@ public final class Repartition {
      */
     public Result run(Mode mode, StopSignal stop) throws RepartitionException, InterruptedException {
         try (KafkaAdmin admin = new KafkaAdmin(plan.source().kafka().forAdmin())) {
+            requireNoOtherTarget(admin);
+            requireEnd(mode, admin);
             TargetTopics topics = new TargetTopics(plan, admin);
             topics.prepare();
-            requireEnd(mode, admin);
-            try (Transfer transfer = new Transfer(plan, plan.targetId() + SUFFIX)) {
+            try (Transfer transfer = new Transfer(plan, plan.sourceId() + SUFFIX)) {
                 transfer.begin();
                 return run(mode, admin, topics, transfer, stop);
             }
@@ -102,31 +106,21 @@ public final class Repartition {
 
     private Result run(Mode mode, KafkaAdmin admin, TargetTopics topics, Transfer transfer, StopSignal stop)
             throws RepartitionException, InterruptedException {
-        boolean live = isLive(admin);
-        StateCopy copy = new StateCopy(plan, admin, topics, transfer, clock);
-        boolean atEnd = true;
+        // Only now has every other run of this source ended, so that none can write its note later.
+        boolean hasMoved = requireNoOtherTarget(admin);
+        boolean isLive = isLive(admin, topics);
+        StateCopy copy = new StateCopy(plan, admin, topics, transfer, clock, isLive);
         boolean complete = copy.isComplete();
-        if (!complete) {
-            if (live) {
-                throw new RepartitionException(
-                        "application.id=" + plan.targetId()
-                                + " has processed records already, and its state is not a complete copy: choose another --into");
-            }
-            if (mode != Mode.COPY) {
-                awaitTransactions(admin, topics, stop);
-                moveScorers(admin, transfer);
-            }
-            atEnd = copy.pass(mode != Mode.COPY, this::copied, stop);
-            complete = atEnd && mode != Mode.COPY;
+        boolean atEnd = true;
+        if (complete) {
+            requireForwardable(mode, hasMoved, isLive, copy);
         } else if (mode == Mode.COPY) {
-            throw new RepartitionException("The state has moved to application.id=" + plan.targetId()
-                    + " already. Use --finish to forward clicks that have arrived for application.id="
-                    + plan.sourceId() + " since");
-        } else if (copy.behind() > 0) {
-            throw new RepartitionException(
-                    "application.id=" + plan.sourceId() + " has changed its state after the move,"
-                            + " and application.id=" + plan.targetId() + " does not have these changes: offsets="
-                            + copy.behind());
+            atEnd = copy.pass(this::copied, stop);
+        } else {
+            awaitTransactions(admin, topics, stop);
+            requireOffsets(admin, topics);
+            complete = copy.complete(() -> confirmEnd(mode, admin, topics, stop), this::copied, stop);
+            atEnd = complete;
         }
         if (complete) {
             atEnd = forward(mode, admin, topics, transfer, stop);
@@ -135,8 +129,56 @@ public final class Repartition {
                 complete, !atEnd, copied, tombstones, copy.behind(), forwarded, waiting(admin, topics), expired);
     }
 
+    /** Requires that a source whose state is complete in the target has not changed it since. */
+    private void requireForwardable(Mode mode, boolean hasMoved, boolean isLive, StateCopy copy)
+            throws RepartitionException, InterruptedException {
+        if (!hasMoved) {
+            throw new RepartitionException("The note that the state of application.id=" + plan.sourceId()
+                    + " has moved must be in group " + plan.sourceId()
+                    + ", and it is missing. It expires, like the offsets of the group, after the brokers'"
+                    + " offsets.retention.minutes. Without them, this command cannot know which clicks are processed,"
+                    + " and it forwards none. application.id=" + plan.targetId()
+                    + " has the state: keep its topics. Copy clicks that it lacks by hand");
+        }
+        if (mode == Mode.COPY) {
+            throw new RepartitionException("The state has moved to application.id=" + plan.targetId()
+                    + " already. Use --finish to forward clicks that have arrived for application.id="
+                    + plan.sourceId() + " since");
+        }
+        long behind = copy.behind();
+        if (behind > 0) {
+            throw new RepartitionException("application.id=" + plan.sourceId()
+                    + " has changed its state after the move, and application.id=" + plan.targetId()
+                    + " does not have these changes: offsets=" + behind + ". End every process of application.id="
+                    + plan.sourceId() + ". Then "
+                    + (isLive
+                            ? "copy the clicks that it has processed since the move to "
+                                    + plan.target().get(TopicKeys.CLICKS) + " by hand"
+                            : "delete " + TopicPlan.stateTopics(plan.targetId())
+                                    + " and run the command again: it copies the state again"));
+        }
+    }
+
+    /**
+     * Requires that the state of the source has not moved to another application than the target.
+     *
+     * @return whether it has moved to the target
+     */
+    private boolean requireNoOtherTarget(KafkaAdmin admin) throws RepartitionException, InterruptedException {
+        Set<String> moved = StateMove.movedTo(admin.allCommitted(plan.sourceId()));
+        for (String other : moved) {
+            if (!other.equals(plan.targetId())) {
+                throw new RepartitionException("The state of application.id=" + plan.sourceId()
+                        + " has moved to application.id=" + other + ", and cannot move to application.id="
+                        + plan.targetId() + ", too. Move it from application.id=" + other
+                        + " on. If that one is not needed, run kafka-consumer-groups.sh --delete-offsets --group "
+                        + plan.sourceId() + " --topic " + TopicPlan.stateTopic(other));
+            }
+        }
+        return !moved.isEmpty();
+    }
+
     private void requireEnd(Mode mode, KafkaAdmin admin) throws RepartitionException, InterruptedException {
-        admin.committed(plan.sourceId()); // fails if this user may not see the group
         if (mode == Mode.COPY) {
             return;
         }
@@ -150,28 +192,73 @@ public final class Repartition {
         }
     }
 
-    private boolean isLive(KafkaAdmin admin) throws RepartitionException, InterruptedException {
-        return admin.committed(plan.targetId()).keySet().stream()
-                        .anyMatch(partition -> plan.inputs().containsValue(partition.topic()))
+    private boolean isLive(KafkaAdmin admin, TargetTopics topics) throws RepartitionException, InterruptedException {
+        return !admin.committed(
+                                plan.targetId(),
+                                partitions(topics, plan.inputs().values()))
+                        .isEmpty()
                 || admin.groups(plan.targetId()::equals).containsValue(true);
     }
 
-    /**
-     * Lets the target's stand-alone scorers begin where the source's have ended. Without an offset they would answer all of
-     * the sequences again.
-     */
-    private void moveScorers(KafkaAdmin admin, Transfer transfer) throws RepartitionException, InterruptedException {
-        if (!plan.shares(TopicKeys.SEQUENCES)) {
-            return;
+    private static List<TopicPartition> partitions(TargetTopics topics, Collection<String> names)
+            throws RepartitionException {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (String name : names) {
+            partitions.addAll(topics.require(name).all());
         }
+        return partitions;
+    }
+
+    /** Requires that the group of a source that has state still has the offsets up to which the state contains the clicks. */
+    private void requireOffsets(KafkaAdmin admin, TargetTopics topics)
+            throws RepartitionException, InterruptedException {
+        Collection<String> inputs = plan.inputs().keySet();
+        List<TopicPartition> state = partitions(topics, List.of(TopicPlan.stateTopic(plan.sourceId())));
+        if (admin.committed(plan.sourceId(), partitions(topics, inputs)).isEmpty()
+                && !admin.ends(state).equals(admin.beginnings(state))) {
+            throw new RepartitionException("Group " + plan.sourceId() + " must have committed offsets on " + inputs
+                    + ": without them, this command cannot know which clicks the state contains. They expire after the"
+                    + " brokers' offsets.retention.minutes without a process of application.id=" + plan.sourceId());
+        }
+    }
+
+    /** Returns the offsets of the scorers, once the source's transactions and its processes have ended. */
+    private Map<String, Map<TopicPartition, OffsetAndMetadata>> confirmEnd(
+            Mode mode, KafkaAdmin admin, TargetTopics topics, StopSignal stop)
+            throws RepartitionException, InterruptedException {
+        awaitTransactions(admin, topics, stop);
+        Map<String, Map<TopicPartition, OffsetAndMetadata>> offsets = scorers(admin);
+        requireEnd(mode, admin);
+        return offsets;
+    }
+
+    /**
+     * Returns the offsets at which the target's stand-alone scorers begin, by group: where the source's have ended. Without
+     * an offset they would answer all of the sequences again.
+     */
+    private Map<String, Map<TopicPartition, OffsetAndMetadata>> scorers(KafkaAdmin admin)
+            throws RepartitionException, InterruptedException {
+        Map<String, Map<TopicPartition, OffsetAndMetadata>> scorers = new HashMap<>();
+        if (!plan.shares(TopicKeys.SEQUENCES)) {
+            return scorers;
+        }
+        List<TopicPartition> sequences = new ArrayList<>();
+        admin.topics(List.of(plan.source().get(TopicKeys.SEQUENCES)))
+                .values()
+                .forEach(topic -> sequences.addAll(topic.all()));
         for (String old : admin.groups(group -> group.startsWith(plan.sourceId() + SCORERS))
                 .keySet()) {
             String moved = plan.targetId() + old.substring(plan.sourceId().length());
-            Map<TopicPartition, OffsetAndMetadata> offsets = admin.committed(old);
-            if (!offsets.isEmpty() && admin.committed(moved).isEmpty()) {
-                transfer.write(List.of(), Map.of(moved, offsets));
+            if (admin.groups(moved::equals).containsValue(true)) {
+                throw new RepartitionException("End the scorers of application.id=" + plan.targetId()
+                        + " first, and start them after this command: running=" + moved);
+            }
+            Map<TopicPartition, OffsetAndMetadata> offsets = admin.committed(old, sequences);
+            if (!offsets.isEmpty()) {
+                scorers.put(moved, offsets);
             }
         }
+        return scorers;
     }
 
     /** Waits until the last transactions of a source that was killed have timed out. */
@@ -218,6 +305,9 @@ public final class Repartition {
         };
         do {
             Map<TopicPartition, Long> ends = admin.ends(positions.keySet());
+            if (!isAt(positions, ends)) {
+                requireEnd(mode, admin);
+            }
             if (!transfer.run(
                     positions, ends, this::forwarded, new Transfer.Group(plan.sourceId(), ""), listener, stop)) {
                 return mode == Mode.FORWARD && isAt(positions, ends);
@@ -241,11 +331,8 @@ public final class Repartition {
     /** Returns up to where the source's input is processed or forwarded, for all partitions, also those that it never read. */
     private Map<TopicPartition, Long> positions(KafkaAdmin admin, TargetTopics topics)
             throws RepartitionException, InterruptedException {
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (String topic : plan.inputs().keySet()) {
-            partitions.addAll(topics.require(topic).all());
-        }
-        Map<TopicPartition, OffsetAndMetadata> committed = admin.committed(plan.sourceId());
+        List<TopicPartition> partitions = partitions(topics, plan.inputs().keySet());
+        Map<TopicPartition, OffsetAndMetadata> committed = admin.committed(plan.sourceId(), partitions);
         Map<TopicPartition, Long> beginnings = admin.beginnings(partitions);
         Map<TopicPartition, Long> positions = new HashMap<>();
         for (TopicPartition partition : partitions) {

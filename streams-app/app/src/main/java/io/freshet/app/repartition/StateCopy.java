@@ -53,9 +53,16 @@ final class StateCopy {
     /**
      * Prepares a copy that continues where an earlier one has ended.
      *
-     * @throws RepartitionException if the target has other state, or the earlier copy is too old to be continued
+     * @param isLive whether the target has processed records or runs
+     * @throws RepartitionException if the target has other state
      */
-    StateCopy(RepartitionPlan plan, KafkaAdmin admin, TargetTopics topics, Transfer transfer, InstantSource clock)
+    StateCopy(
+            RepartitionPlan plan,
+            KafkaAdmin admin,
+            TargetTopics topics,
+            Transfer transfer,
+            InstantSource clock,
+            boolean isLive)
             throws RepartitionException, InterruptedException {
         this.plan = plan;
         this.admin = admin;
@@ -63,22 +70,31 @@ final class StateCopy {
         this.clock = clock;
         source = topics.require(TopicPlan.stateTopic(plan.sourceId()));
         target = topics.require(TopicPlan.stateTopic(plan.targetId()));
-        Map<TopicPartition, OffsetAndMetadata> kept = admin.committed(plan.targetId());
-        kept.keySet().retainAll(source.all());
+        Map<TopicPartition, OffsetAndMetadata> kept = admin.committed(plan.targetId(), source.all());
+        // The deletion of the target's topics does not delete notes, which are about the source's topics.
         List<Note> notes = kept.values().stream()
                 .flatMap(offset -> Note.parse(offset.metadata()).stream())
+                .filter(note -> note.topicId().equals(target.id()))
                 .toList();
-        boolean continues = !topics.isNew(target.name()) && notes.size() == source.partitions();
+        boolean continues = notes.size() == source.partitions();
+        phase = continues && notes.stream().allMatch(note -> note.phase() == Phase.COMPLETE)
+                ? Phase.COMPLETE
+                : Phase.COPYING;
+        if (phase == Phase.COPYING && isLive) {
+            throw new RepartitionException("application.id=" + plan.targetId()
+                    + " has processed records already or runs, and no note says that its state is a complete copy of that"
+                    + " of application.id=" + plan.sourceId()
+                    + ". If the move has been completed, its notes have expired"
+                    + " after the brokers' offsets.retention.minutes. If not, choose another --into");
+        }
         if (continues) {
             kept.forEach((partition, offset) -> positions.put(partition, offset.offset()));
-            phase = notes.stream().allMatch(note -> note.phase() == Phase.COMPLETE) ? Phase.COMPLETE : Phase.COPYING;
             sinceMs = notes.stream().mapToLong(Note::sinceMs).min().orElseThrow();
         } else {
             requireEmptyTarget();
             positions.putAll(admin.beginnings(source.all()));
-            phase = Phase.COPYING;
             sinceMs = clock.millis();
-            note();
+            writePositions();
         }
     }
 
@@ -104,42 +120,90 @@ final class StateCopy {
     }
 
     /**
-     * Copies everything that has changed since the earlier pass.
+     * Copies everything that has changed since the earlier pass, while the source may serve.
      *
-     * @param last whether the source has ended, so that the copy is complete afterwards
      * @return false if it was stopped before the end
      */
-    boolean pass(boolean last, Transfer.Listener listener, StopSignal stop)
-            throws RepartitionException, InterruptedException {
-        long retentionMs = deleteRetentionMs();
-        requireTombstones(retentionMs);
+    boolean pass(Transfer.Listener listener, StopSignal stop) throws RepartitionException, InterruptedException {
         long startMs = clock.millis();
-        Transfer.Group group = new Transfer.Group(plan.targetId(), new Note(Phase.COPYING, sinceMs).text());
-        if (!transfer.run(positions, admin.ends(source.all()), this::moved, group, listener, stop)) {
+        List<ProducerRecord<byte[], byte[]>> sums = new ArrayList<>();
+        if (!copyAll(sums, listener, stop)) {
             return false;
         }
-        List<ProducerRecord<byte[], byte[]>> sums = new ArrayList<>(outcomes(stop));
-        sums.addAll(popularItems(stop));
-        if (stop.isRaised()) {
-            return false;
-        }
-        requireTombstones(retentionMs);
-        sinceMs = startMs;
-        Note note = new Note(last ? Phase.COMPLETE : Phase.COPYING, sinceMs);
-        Map<String, Map<TopicPartition, OffsetAndMetadata>> offsets = new HashMap<>();
-        offsets.put(plan.targetId(), Transfer.offsets(positions, note.text()));
-        if (last) {
-            offsets.put(plan.sourceId(), StateMove.movedAway(plan.targetId()));
-        }
-        transfer.write(sums, offsets);
+        endPass(Phase.COPYING, startMs, sums, Map.of());
         return true;
     }
 
+    /** Called directly before the copy is marked as complete. */
+    @FunctionalInterface
+    interface Ending {
+        /**
+         * Checks that the source has ended.
+         *
+         * @return further offsets to commit, by group
+         * @throws RepartitionException if it has not
+         */
+        Map<String, Map<TopicPartition, OffsetAndMetadata>> confirm() throws RepartitionException, InterruptedException;
+    }
+
+    /**
+     * Copies the rest, and marks the copy as complete and the state of the source as moved.
+     *
+     * @return false if it was stopped before the end
+     */
+    boolean complete(Ending ending, Transfer.Listener listener, StopSignal stop)
+            throws RepartitionException, InterruptedException {
+        long startMs = clock.millis();
+        List<ProducerRecord<byte[], byte[]>> sums = new ArrayList<>();
+        Map<String, Map<TopicPartition, OffsetAndMetadata>> offsets = new HashMap<>();
+        do {
+            if (!copyAll(sums, listener, stop)) {
+                return false;
+            }
+            offsets.putAll(ending.confirm());
+            if (stop.isRaised()) {
+                return false;
+            }
+        } while (behind() > 0);
+        offsets.put(plan.sourceId(), StateMove.movedAway(plan.targetId()));
+        endPass(Phase.COMPLETE, startMs, sums, offsets);
+        return true;
+    }
+
+    /** Copies the users' sequences, and replaces the sums of the other state. Returns false if it was stopped. */
+    private boolean copyAll(List<ProducerRecord<byte[], byte[]>> sums, Transfer.Listener listener, StopSignal stop)
+            throws RepartitionException, InterruptedException {
+        requireTombstones();
+        Transfer.Group group = new Transfer.Group(plan.targetId(), note(Phase.COPYING));
+        if (!transfer.run(positions, admin.ends(source.all()), this::moved, group, listener, stop)) {
+            return false;
+        }
+        sums.clear();
+        sums.addAll(outcomes(stop));
+        sums.addAll(popularItems(stop));
+        return !stop.isRaised();
+    }
+
+    private void endPass(
+            Phase reached,
+            long startMs,
+            List<ProducerRecord<byte[], byte[]>> sums,
+            Map<String, Map<TopicPartition, OffsetAndMetadata>> others)
+            throws RepartitionException, InterruptedException {
+        requireTombstones();
+        sinceMs = startMs;
+        Map<String, Map<TopicPartition, OffsetAndMetadata>> offsets = new HashMap<>(others);
+        offsets.put(plan.targetId(), Transfer.offsets(positions, note(reached)));
+        transfer.write(sums, offsets);
+    }
+
+    private String note(Phase reached) {
+        return new Note(reached, sinceMs, target.id()).text();
+    }
+
     /** Writes the positions before the first record, so that the target does not start and a later run continues. */
-    private void note() throws RepartitionException {
-        transfer.write(
-                List.of(),
-                Map.of(plan.targetId(), Transfer.offsets(positions, new Note(Phase.COPYING, sinceMs).text())));
+    private void writePositions() throws RepartitionException {
+        transfer.write(List.of(), Map.of(plan.targetId(), Transfer.offsets(positions, note(Phase.COPYING))));
     }
 
     private long deleteRetentionMs() throws RepartitionException, InterruptedException {
@@ -151,7 +215,8 @@ final class StateCopy {
      * A changelog keeps the tombstone of a user who was erased for a limited time. A pass that ends later than that may have
      * missed some, and would keep erased users.
      */
-    private void requireTombstones(long retentionMs) throws RepartitionException {
+    private void requireTombstones() throws RepartitionException, InterruptedException {
+        long retentionMs = deleteRetentionMs();
         if (clock.millis() - sinceMs >= retentionMs) {
             throw new RepartitionException("The copy must end within " + DELETE_RETENTION + "=" + retentionMs + " of "
                     + source.name() + " after the earlier pass, which began at " + Instant.ofEpochMilli(sinceMs)

@@ -114,11 +114,6 @@ final class TargetTopics {
         created.add(name);
     }
 
-    /** Returns whether {@link #prepare} has created the topic. */
-    boolean isNew(String name) {
-        return created.contains(name);
-    }
-
     /** Returns a topic of one of the applications; empty if it does not exist. */
     Optional<KafkaAdmin.Topic> topic(String name) {
         return Optional.ofNullable(topics.get(name));

@@ -17,9 +17,12 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records up to given ends and writes what becomes of them to other topics. The written records and the positions up
@@ -47,6 +50,9 @@ final class Transfer implements AutoCloseable {
         writing.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
         writing.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         writing.put(ProducerConfig.ACKS_CONFIG, "all");
+        // Every user must be where Kafka's default partitioner puts the user.
+        writing.remove(ProducerConfig.PARTITIONER_CLASS_CONFIG);
+        writing.remove(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG);
         writing.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "20");
         writing.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, "131072");
         writing.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
@@ -204,6 +210,19 @@ final class Transfer implements AutoCloseable {
             Map<TopicPartition, Long> beginnings,
             Map<TopicPartition, Long> ends,
             Function<ConsumerRecord<byte[], byte[]>, T> key,
+            StopSignal stop)
+            throws RepartitionException {
+        try {
+            return newestOf(beginnings, ends, key, stop);
+        } catch (KafkaException e) {
+            throw failed(e);
+        }
+    }
+
+    private <T> Map<T, byte[]> newestOf(
+            Map<TopicPartition, Long> beginnings,
+            Map<TopicPartition, Long> ends,
+            Function<ConsumerRecord<byte[], byte[]>, T> key,
             StopSignal stop) {
         Map<T, byte[]> newest = new HashMap<>();
         List<TopicPartition> left = new ArrayList<>(ends.keySet());
@@ -234,9 +253,19 @@ final class Transfer implements AutoCloseable {
     }
 
     private static RepartitionException failed(KafkaException e) {
-        return e instanceof ProducerFencedException || e.getCause() instanceof ProducerFencedException
-                ? new RepartitionException("Another 'freshet repartition' into the same application has taken over", e)
+        if (isFenced(e) || isFenced(e.getCause())) {
+            return new RepartitionException(
+                    "Another 'freshet repartition' of the same application has taken over, or a transaction has timed"
+                            + " out; if no other one runs, run the same command again to continue",
+                    e);
+        }
+        return e instanceof AuthorizationException || e.getCause() instanceof AuthorizationException
+                ? new RepartitionException("Kafka does not let this user copy", e)
                 : new RepartitionException("Kafka fails to copy; run the same command again to continue", e);
+    }
+
+    private static boolean isFenced(@Nullable Throwable failure) {
+        return failure instanceof ProducerFencedException || failure instanceof InvalidProducerEpochException;
     }
 
     @Override

@@ -53,22 +53,28 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterAll;
@@ -349,6 +355,10 @@ final class RepartitionIT {
             assertThat(finished.at("/result/forwarded").asLong()).isGreaterThanOrEqualTo(500);
             assertThat(finished.at("/result/waiting").asLong()).isZero();
             assertThatItMayNotStart(source, "has moved to application.id=large");
+            assertThat(run("small", "elsewhere", 64))
+                    .satisfies(second ->
+                            assertThat(second.error()).contains("has moved to application.id=large, and cannot"))
+                    .returns(1, Run::exitCode);
             assertThat(popular(target)).isEqualTo(popular(source)).hasSize(4);
             double weightBefore = weight(popular(source).values());
 
@@ -398,7 +408,79 @@ final class RepartitionIT {
                                 .toList())
                         .as("internal topics, all of which are moved")
                         .containsExactlyInAnyOrderElementsOf(TopicPlan.stateTopics("small"));
+                admin.deleteConsumerGroupOffsets("small", Set.of(new TopicPartition(TopicPlan.stateTopic("large"), 0)))
+                        .all()
+                        .get(); // as if it had expired
             }
+            assertThat(run("small", "large", 32, popularTopic, "--finish"))
+                    .satisfies(expired -> assertThat(expired.error()).contains("keep its topics"))
+                    .returns(1, Run::exitCode);
+        }
+    }
+
+    @Test
+    void shouldCopyEverythingAgainWhenTheNewTopicsWereCreatedAgain() throws Exception {
+        FreshetConfig source = source("again", 2);
+        try (Produced produced = new Produced(source)) {
+            try (StreamsRole _ = RoleOnKafka.started(source)) {
+                for (int i = 0; i < 20; i++) {
+                    produced.click(source, "user-" + i);
+                }
+                produced.flush();
+                awaitSequenced(source);
+            }
+            FreshetConfig target = target("again", 4, moved("again", "again-4", 4));
+            assertThat(histories(target, 4)).isEqualTo(produced.histories);
+            List<String> state = TopicPlan.stateTopics("again-4");
+            try (Admin admin = Admin.create(source.kafka().forAdmin())) {
+                admin.deleteTopics(state).all().get();
+                await().atMost(TIMEOUT)
+                        .until(() ->
+                                Collections.disjoint(admin.listTopics().names().get(), state));
+                admin.createTopics(state.stream()
+                                .map(topic -> new NewTopic(topic, 4, (short) 1))
+                                .toList())
+                        .all()
+                        .get();
+            }
+            assertThat(moved("again", "again-4", 4).at("/result/copied").asLong())
+                    .isGreaterThanOrEqualTo(20);
+            assertThat(histories(target, 4)).isEqualTo(produced.histories);
+        }
+    }
+
+    @Test
+    void shouldForwardNoProcessedClickWhileATransactionMayChangeTheOffsets() throws Exception {
+        FreshetConfig source = source("open", 1);
+        try (StreamsRole _ = RoleOnKafka.started(source)) {
+            RoleOnKafka.click(source, "ann", RoleOnKafka.clickJson("ann", "tea", System.currentTimeMillis()));
+            awaitSequenced(source);
+        }
+        Map<String, Object> settings = source.kafka().forProducer();
+        settings.put("transactional.id", "killed");
+        settings.put("transaction.timeout.ms", "5000");
+        KafkaProducer<byte[], byte[]> killed =
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        try {
+            killed.initTransactions();
+            killed.beginTransaction();
+            killed.sendOffsetsToTransaction(
+                    Map.of(new TopicPartition(source.get(TopicKeys.CLICKS), 0), new OffsetAndMetadata(0)),
+                    groupWithoutMembers(source, "open"));
+            JsonNode finished = moved("open", "open-2", 2, "--finish"); // waits until the brokers end the transaction
+            assertThat(finished.at("/result/forwarded").asLong()).isZero();
+            assertThat(clickedItems(target("open", 2, finished))).isEmpty();
+        } finally {
+            killed.close(Duration.ZERO); // does not end the transaction
+        }
+    }
+
+    private static ConsumerGroupMetadata groupWithoutMembers(FreshetConfig config, String group) {
+        Map<String, Object> settings = config.kafka().forConsumer();
+        settings.put("group.id", group);
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return consumer.groupMetadata();
         }
     }
 
@@ -476,6 +558,7 @@ final class RepartitionIT {
             }
             TopicPartition sequences = new TopicPartition(source.get(TopicKeys.SEQUENCES), 0);
             commit("learnt-scorer-b", sequences, 17);
+            commit("learnt-3-scorer-b", sequences, 3); // from an earlier run, after which the scorer has gone on
             JsonNode finished = moved("learnt", "learnt-3", 3, "--finish");
             FreshetConfig target = target("learnt", 3, finished);
             assertThat(committed("learnt-3-scorer-b"))

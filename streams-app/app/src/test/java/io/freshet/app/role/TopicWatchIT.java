@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -87,6 +88,22 @@ final class TopicWatchIT {
                 assertThatThrownBy(() -> again.awaitTopics(_ -> false)).isInstanceOf(ConfigException.class);
             }
         }
+    }
+
+    @Test
+    void shouldTryAgainUntilAskedToEndWhenTheBrokersDoNotAnswer() {
+        FreshetConfig config = FreshetConfig.of(Map.of(
+                "kafka.bootstrap.servers",
+                "127.0.0.1:1",
+                "kafka.request.timeout.ms",
+                "500",
+                "kafka.default.api.timeout.ms",
+                "1000"));
+        AtomicInteger tries = new AtomicInteger();
+        try (TopicWatch watch = new TopicWatch(config, true, new SimpleMeterRegistry())) {
+            assertThat(watch.awaitTopics(_ -> tries.incrementAndGet() == 2)).isFalse();
+        }
+        assertThat(tries).hasValue(2);
     }
 
     private static void addPartitions(Broker kafka, FreshetConfig config) throws Exception {

@@ -4,13 +4,16 @@ import io.freshet.service.config.TopicPlan;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -43,23 +46,26 @@ public final class StateMove {
     /**
      * A note in the group of the new application.
      *
-     * @param sinceMs wall clock at which everything before the position was the newest state: the start of the last pass
-     *     that reached the end, or of the first one
+     * @param sinceMs wall clock at the start of the pass from which on tombstones may be missing: the last pass that reached
+     *     the end, or the first one
+     * @param topicId id of the new application's changelog. A copy in a topic that was deleted since is lost, although this
+     *     note remains
      */
-    public record Note(Phase phase, long sinceMs) {
+    public record Note(Phase phase, long sinceMs, Uuid topicId) {
         /** Returns the note as the metadata of an offset. */
         public String text() {
-            return phase.name() + " " + sinceMs;
+            return phase.name() + " " + sinceMs + " " + topicId;
         }
 
         /** Returns the note in the metadata of an offset; empty if there is none. */
         public static Optional<Note> parse(String metadata) {
             String[] parts = metadata.split(" ", -1);
-            if (parts.length != 2) {
+            if (parts.length != 3) {
                 return Optional.empty();
             }
             try {
-                return Optional.of(new Note(Phase.valueOf(parts[0]), Long.parseLong(parts[1])));
+                return Optional.of(
+                        new Note(Phase.valueOf(parts[0]), Long.parseLong(parts[1]), Uuid.fromString(parts[2])));
             } catch (IllegalArgumentException _) {
                 return Optional.empty();
             }
@@ -76,17 +82,34 @@ public final class StateMove {
     }
 
     /**
+     * Returns the applications to which an application's state has moved.
+     *
+     * @param committed the offsets in the application's own group
+     */
+    public static Set<String> movedTo(Map<TopicPartition, OffsetAndMetadata> committed) {
+        return committed.entrySet().stream()
+                .filter(offset -> offset.getValue().metadata().equals(MOVED))
+                .map(offset -> applicationOf(offset.getKey()))
+                .collect(Collectors.toSet());
+    }
+
+    private static String applicationOf(TopicPartition partition) {
+        String ownState = TopicPlan.stateTopic("");
+        return partition.topic().endsWith(ownState)
+                ? partition.topic().substring(0, partition.topic().length() - ownState.length())
+                : partition.topic();
+    }
+
+    /**
      * Throws if an application must not start, because its state is not complete yet or has moved away.
      *
      * @param admin owned by the caller
      * @throws ConfigException if it must not start; the message names both applications
+     * @throws KafkaException if the brokers give no answer
      */
     static void requireStartable(Admin admin, String applicationId, Duration timeout) {
-        String ownState = TopicPlan.stateTopic("");
         notes(admin, applicationId, timeout).forEach((partition, offset) -> {
-            String other = partition.topic().endsWith(ownState)
-                    ? partition.topic().substring(0, partition.topic().length() - ownState.length())
-                    : partition.topic();
+            String other = applicationOf(partition);
             if (offset.metadata().equals(MOVED)) {
                 throw new ConfigException("The state of application.id=" + applicationId
                         + " has moved to application.id=" + other

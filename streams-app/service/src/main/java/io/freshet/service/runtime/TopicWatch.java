@@ -22,6 +22,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +84,7 @@ public final class TopicWatch implements AutoCloseable {
      * each minute.
      *
      * @param isAskedToEnd waits for the given time and returns whether the process should end
-     * @return false if the process should end before all topics exist
+     * @return false if the process should end before all topics exist, or before the brokers tell whether the state has moved
      * @throws ConfigException if topics do not fit each other or the state, or if the state is being moved or has moved
      */
     public boolean awaitTopics(Predicate<Duration> isAskedToEnd) {
@@ -104,12 +105,33 @@ public final class TopicWatch implements AutoCloseable {
                 missing = missingIfKnown();
             }
         }
+        if (hasState && !awaitStartable(isAskedToEnd)) {
+            return false;
+        }
         setup.run();
         if (hasState) {
-            StateMove.requireStartable(admin, config.get(ProcessKeys.APPLICATION_ID), TOPIC_TIMEOUT);
             requireStateOfSamePartitions();
         }
         return true;
+    }
+
+    /** Waits until the brokers tell whether the state has moved. Returns false if the process should end before. */
+    private boolean awaitStartable(Predicate<Duration> isAskedToEnd) {
+        while (true) {
+            try {
+                StateMove.requireStartable(admin, config.get(ProcessKeys.APPLICATION_ID), TOPIC_TIMEOUT);
+                return true;
+            } catch (ConfigException | InterruptException e) {
+                throw e;
+            } catch (KafkaException e) {
+                LOG.warn(
+                        "It is not known whether the state of this application has moved; trying again: {}",
+                        e.toString());
+            }
+            if (isAskedToEnd.test(WAIT)) {
+                return false;
+            }
+        }
     }
 
     /** Returns the missing topics; those of the last call if the brokers are not available. */
