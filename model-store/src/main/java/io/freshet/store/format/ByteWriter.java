@@ -101,14 +101,6 @@ public final class ByteWriter {
     }
 
     /** Appends all values, four bytes each, in one copy. */
-    public void writeInts(int[] values) {
-        int added = Math.multiplyExact(values.length, Integer.BYTES);
-        reserve(added);
-        MemorySegment.copy(values, 0, MemorySegment.ofArray(bytes), ByteReader.INTS, size, values.length);
-        size += added;
-    }
-
-    /** Appends all values, four bytes each, in one copy. */
     public void writeFloats(float[] values) {
         int added = Math.multiplyExact(values.length, Float.BYTES);
         reserve(added);

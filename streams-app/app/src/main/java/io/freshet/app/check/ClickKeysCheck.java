@@ -1,5 +1,6 @@
 package io.freshet.app.check;
 
+import io.freshet.app.feed.ClickFeeder;
 import io.freshet.service.config.FreshetConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.utils.Utils;
 
 /**
  * Checks that the keys of several topics of clicks are on the partitions that Kafka's default partitioner chooses, as far as
@@ -98,7 +98,7 @@ record ClickKeysCheck(FreshetConfig config) {
                 if (click.key() != null) {
                     int count = counts.getOrDefault(click.topic(), 1);
                     placed.computeIfAbsent(click.topic(), _ -> new ArrayList<>())
-                            .add(Utils.toPositive(Utils.murmur2(click.key())) % count == click.partition());
+                            .add(ClickFeeder.partitionOf(click.key(), count) == click.partition());
                 }
             }
         }

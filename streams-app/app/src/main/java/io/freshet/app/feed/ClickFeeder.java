@@ -73,11 +73,14 @@ public final class ClickFeeder implements Runnable {
         }
     }
 
+    /** Returns the partition in which Kafka's default partitioner puts a key. */
+    public static int partitionOf(byte[] key, int partitions) {
+        return BuiltInPartitioner.partitionForKey(key, partitions);
+    }
+
     private void feed(SourceClick click) {
         byte @Nullable [] key = click.key() == null ? null : click.key().getBytes(StandardCharsets.UTF_8);
-        int partition = key == null
-                ? (int) (click.position() % partitions)
-                : BuiltInPartitioner.partitionForKey(key, partitions);
+        int partition = key == null ? (int) (click.position() % partitions) : partitionOf(key, partitions);
         if (!before.contains(partition, click.position())) {
             pace.await(produced.get());
             if (stopping) {

@@ -38,7 +38,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** Questions about topics and groups, each answered within a time limit. Owns its admin client. */
 final class KafkaAdmin implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration OPEN_TRANSACTIONS = Duration.ofSeconds(90);
+    /** The longest wait for transactions that are open. */
+    static final Duration OPEN_TRANSACTIONS = Duration.ofSeconds(90);
+
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Set<GroupState> WITHOUT_MEMBERS = Set.of(GroupState.EMPTY, GroupState.DEAD);
 

@@ -25,7 +25,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class Repartition {
     private static final Duration PAUSE = Duration.ofMillis(500);
-    private static final Duration OPEN_TRANSACTIONS = Duration.ofSeconds(90);
     private static final String SUFFIX = "-repartition";
     private static final String SCORERS = "-scorer-";
     private static final String TRAINERS = "-trainer-";
@@ -44,7 +43,7 @@ public final class Repartition {
         COPY,
         /** Completes the state and forwards the records that wait. */
         FINISH,
-        /** As FINISH, and goes on forwarding until it is stopped. */
+        /** Does what FINISH does, and then forwards new clicks until it is stopped. */
         FORWARD
     }
 
@@ -269,11 +268,11 @@ public final class Repartition {
         names.add(plan.source().get(TopicKeys.CLICKS_REKEYED));
         List<TopicPartition> written = new ArrayList<>();
         names.forEach(name -> topics.topic(name).ifPresent(topic -> written.addAll(topic.all())));
-        long deadlineNanos = System.nanoTime() + OPEN_TRANSACTIONS.toNanos();
+        long deadlineNanos = System.nanoTime() + KafkaAdmin.OPEN_TRANSACTIONS.toNanos();
         while (admin.hasOpenTransactions(written)) {
             if (System.nanoTime() - deadlineNanos > 0) {
                 throw new RepartitionException("All transactions of application.id=" + plan.sourceId()
-                        + " must have ended, and after " + OPEN_TRANSACTIONS.toSeconds()
+                        + " must have ended, and after " + KafkaAdmin.OPEN_TRANSACTIONS.toSeconds()
                         + " s one is still open; run the command again later");
             }
             if (stop.await(PAUSE)) {

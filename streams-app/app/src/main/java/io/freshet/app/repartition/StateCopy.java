@@ -2,6 +2,7 @@ package io.freshet.app.repartition;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.app.feed.ClickFeeder;
 import io.freshet.app.feed.StopSignal;
 import io.freshet.service.config.TopicPlan;
 import io.freshet.service.config.key.TopicKeys;
@@ -22,7 +23,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.utils.Utils;
 
 /**
  * Copies the state of one application into the changelogs of another, from which Kafka Streams restores it at the first
@@ -228,7 +228,7 @@ final class StateCopy {
 
     private ProducerRecord<byte[], byte[]> moved(ConsumerRecord<byte[], byte[]> entry) throws RepartitionException {
         byte[] user = SequencerTopology.userOf(entry.key());
-        int expected = partition(user, source.partitions());
+        int expected = ClickFeeder.partitionOf(user, source.partitions());
         if (entry.partition() != expected) {
             throw new RepartitionException(
                     "Every user must be in the partition that murmur2 gives, as Kafka's Java client"
@@ -240,12 +240,11 @@ final class StateCopy {
                             + plan.source().get(TopicKeys.CLICKS));
         }
         return new ProducerRecord<>(
-                target.name(), partition(user, target.partitions()), timeOf(entry), entry.key(), entry.value());
-    }
-
-    /** Returns the partition in which producers put a key, as Kafka's default partitioner does. */
-    static int partition(byte[] key, int partitions) {
-        return Utils.toPositive(Utils.murmur2(key)) % partitions;
+                target.name(),
+                ClickFeeder.partitionOf(user, target.partitions()),
+                timeOf(entry),
+                entry.key(),
+                entry.value());
     }
 
     static Long timeOf(ConsumerRecord<byte[], byte[]> record) {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -150,8 +151,9 @@ final class ClickTopicsIT {
     private void producePurchases() {
         produce(
                 "purchases",
-                i -> """
-                        {"op": "c", "after": {"id": %d, "customer": "%s", "product": "bought-%d", "at": %d}}""".formatted(i, user(i), i, webMs(i) / 1_000 + 1).getBytes(UTF_8),
+                i -> String.format(Locale.ROOT, """
+                                {"op": "c", "after": {"id": %d, "customer": "%s", "product": "bought-%d", "at": %d}}""", i, user(i), i, webMs(i) / 1_000 + 1)
+                        .getBytes(UTF_8),
                 1_000);
     }
 

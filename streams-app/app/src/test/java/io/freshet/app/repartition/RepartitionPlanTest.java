@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.app.feed.ClickFeeder;
 import io.freshet.service.config.FreshetConfig;
 import java.io.IOException;
 import java.util.HashMap;
@@ -91,6 +92,6 @@ final class RepartitionPlanTest {
     @Test
     void shouldPutUsersWhereKafkasProducerDoes() {
         // murmur2 of Kafka's own tests: "21" is -973932308
-        assertThat(StateCopy.partition("21".getBytes(UTF_8), 32)).isEqualTo((-973932308 & 0x7fffffff) % 32);
+        assertThat(ClickFeeder.partitionOf("21".getBytes(UTF_8), 32)).isEqualTo((-973932308 & 0x7fffffff) % 32);
     }
 }

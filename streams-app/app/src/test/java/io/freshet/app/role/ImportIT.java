@@ -101,23 +101,9 @@ final class ImportIT {
     }
 
     private static FreshetConfig config(String name, int partitions) throws IOException {
-        Map<String, String> settings = settings(name, partitions);
-        StringBuilder text = new StringBuilder();
-        settings.forEach(
-                (key, value) -> text.append(key).append('=').append(value).append('\n'));
-        Files.writeString(configFile(name), text);
+        Map<String, String> settings = RoleOnKafka.settings(kafka, name, partitions, folder);
+        RoleOnKafka.write(configFile(name), settings);
         return FreshetConfig.of(settings);
-    }
-
-    private static Map<String, String> settings(String name, int partitions) {
-        Map<String, String> settings = new HashMap<>();
-        settings.put("application.id", name);
-        settings.put("topics.prefix", name + "-");
-        settings.put("topics.partitions", Integer.toString(partitions));
-        settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
-        settings.put("state.dir", folder.resolve(name).toString());
-        settings.put("model.dim", "16");
-        return settings;
     }
 
     private static Path configFile(String name) {
@@ -317,7 +303,7 @@ final class ImportIT {
     void shouldFailWhenClicksGoToTheDeadLetters() throws Exception {
         List<Click> past = past();
         TopicSetup.run(config("dead", 1), RoleOnKafka.TIMEOUT);
-        Map<String, String> stricter = settings("dead", 1);
+        Map<String, String> stricter = RoleOnKafka.settings(kafka, "dead", 1, folder);
         // Refuses the older half of each user's clicks.
         Instant earliest = Instant.now()
                 .minus(Duration.ofDays(365))

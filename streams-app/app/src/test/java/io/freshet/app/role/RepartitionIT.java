@@ -58,7 +58,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -107,24 +106,9 @@ final class RepartitionIT {
         }
     }
 
-    private static Map<String, String> settings(String name, int partitions) {
-        Map<String, String> settings = new TreeMap<>();
-        settings.put("application.id", name);
-        settings.put("topics.prefix", name + ".");
-        settings.put("topics.partitions", Integer.toString(partitions));
-        settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
-        settings.put("state.dir", folder.resolve(name).toString());
-        settings.put("model.dim", "16");
-        return settings;
-    }
-
     private static FreshetConfig source(String name, int partitions) throws IOException {
-        Map<String, String> settings = settings(name, partitions);
-        Files.write(
-                folder.resolve(name + ".properties"),
-                settings.entrySet().stream()
-                        .map(setting -> setting.getKey() + "=" + setting.getValue())
-                        .toList());
+        Map<String, String> settings = RoleOnKafka.settings(kafka, name, partitions, folder);
+        RoleOnKafka.write(folder.resolve(name + ".properties"), settings);
         FreshetConfig config = FreshetConfig.of(settings);
         TopicSetup.run(config, TIMEOUT);
         return config;
@@ -162,7 +146,7 @@ final class RepartitionIT {
 
     /** Returns the new application's configuration: the old one with the settings that the command names. */
     private static FreshetConfig target(String name, int partitions, JsonNode report) {
-        Map<String, String> settings = settings(name, partitions);
+        Map<String, String> settings = RoleOnKafka.settings(kafka, name, partitions, folder);
         report.get("settings")
                 .properties()
                 .forEach(setting ->
@@ -685,8 +669,8 @@ final class RepartitionIT {
         assertThat(run("refused", "other", 6, "--into-set=topics.clicks=refused.clicks-4"))
                 .returns(1, Run::exitCode)
                 .satisfies(exists -> assertThat(exists.error()).contains("exists and has 4 partitions, and not 6"));
-        RepartitionPlan plan =
-                RepartitionPlan.of(source, overrides -> changed(settings("refused", 2), overrides), "other", 4);
+        RepartitionPlan plan = RepartitionPlan.of(
+                source, overrides -> changed(RoleOnKafka.settings(kafka, "refused", 2, folder), overrides), "other", 4);
         InstantSource tomorrow = InstantSource.offset(InstantSource.system(), Duration.ofHours(25));
         try (StopSignal stop = StopSignal.onShutdown()) {
             Repartition late = new Repartition(plan, tomorrow, _ -> {});

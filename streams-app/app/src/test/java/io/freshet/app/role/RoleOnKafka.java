@@ -11,6 +11,8 @@ import io.freshet.service.runtime.StreamsRole;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.testkit.broker.Broker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -45,6 +48,27 @@ final class RoleOnKafka {
         TopicKeys.NAMES.forEach(
                 topic -> settings.putIfAbsent(topic.name(), name + topic.name().replace("topics.", "-")));
         return FreshetConfig.of(settings);
+    }
+
+    /** Returns the settings of a system with a small model. The names of its topics begin with its name and a dot. */
+    static Map<String, String> settings(Broker kafka, String name, int partitions, Path folder) {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("application.id", name);
+        settings.put("topics.prefix", name + ".");
+        settings.put("topics.partitions", Integer.toString(partitions));
+        settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+        settings.put("state.dir", folder.resolve(name).toString());
+        settings.put("model.dim", "16");
+        return settings;
+    }
+
+    /** Writes settings to a file for the option {@code --config}. */
+    static void write(Path file, Map<String, String> settings) throws IOException {
+        Files.write(
+                file,
+                settings.entrySet().stream()
+                        .map(setting -> setting.getKey() + "=" + setting.getValue())
+                        .toList());
     }
 
     static StreamsRole started(FreshetConfig config) throws InterruptedException {
