@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A task's updated sequences that one variant will answer together. The batches of all tasks of a stream thread share
- * their passes over the item table: when one of them needs its answers, the waiting sequences of all are scored. Used by
- * that thread only.
+ * their passes over the item table: when one of them needs its answers, waiting sequences of the others fill its last pass.
+ * Used by that thread only.
  */
 final class AnswerBatch {
     private static final Logger LOG = LoggerFactory.getLogger(AnswerBatch.class);

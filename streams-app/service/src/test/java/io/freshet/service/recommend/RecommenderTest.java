@@ -73,7 +73,7 @@ final class RecommenderTest {
         know("a");
         popular("a", "b");
 
-        Answer answer = recommender.answer(RecommendationRequest.ofUser("nobody", 1), null);
+        Answer answer = recommender.answer(RecommendationRequest.ofUser("unknown-user", 1), null);
 
         assertThat(answer.fallback()).isEqualTo(Fallback.UNKNOWN_USER);
         assertThat(answered(answer)).containsExactly("a");

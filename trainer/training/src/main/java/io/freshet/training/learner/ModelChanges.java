@@ -233,7 +233,7 @@ public final class ModelChanges {
         return selected.stream().toArray();
     }
 
-    /** Selects so many rows of these units, and goes on behind them the next time. */
+    /** Selects so many rows of these units. The next call begins after the last of them. */
     private void addTurns(BitSet selected, int unitsOfRows, int count) {
         int free = count;
         int row = pending.nextSetBit(nextTurn);

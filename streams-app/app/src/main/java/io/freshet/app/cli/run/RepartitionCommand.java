@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
         name = "repartition",
         description = {
             "Moves a running system to more partitions. Copies the state of the present application, which --config names,"
-                    + " into a new application.id with new topics of clicks, while the present one goes on serving. Run it"
+                    + " into a new application.id with new topics of clicks, while the present one still serves. Run it"
                     + " again until little is left to copy. Then end the present application, and run it with --finish: it"
                     + " copies the rest, and forwards each click that the present application has not processed. The new"
                     + " application starts after that. operations.md, \"More partitions\", has every step.",
