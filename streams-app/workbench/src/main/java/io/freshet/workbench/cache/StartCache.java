@@ -46,6 +46,10 @@ public final class StartCache {
     private static final Duration WRITING_TIMEOUT = Duration.ofMinutes(10);
 
     private static final int LINES_OF_LOG = 50;
+
+    /** The tags of such a line of the JVM's log. There are hundreds. */
+    private static final String JVM_ABOUT_CACHE = "[warning][aot]";
+
     private static final double CLICKS_PER_SECOND = 200;
     private static final GeneratorConfig CLICKS = new GeneratorConfig(1, 5_000, 2_000, false);
     private static final int ENDED_BY_SIGTERM = 128 + 15;
@@ -195,11 +199,12 @@ public final class StartCache {
         }
     }
 
-    /** Returns the last lines of the roles' log. */
+    /** Returns the last lines that the roles printed, without those in which the JVM lists what it leaves out of the cache. */
     private static String lastLines(Path log) throws IOException {
         // Not readAllLines: a process may print bytes that are not UTF-8.
         List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
                 .lines()
+                .filter(line -> !line.contains(JVM_ABOUT_CACHE))
                 .toList();
         if (lines.isEmpty()) {
             return "The roles printed nothing.";
