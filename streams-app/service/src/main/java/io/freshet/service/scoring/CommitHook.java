@@ -25,16 +25,21 @@ final class CommitHook extends EmptyStore implements CachedStateStore<byte[], by
         return new Builder<>(name, CommitHook::new);
     }
 
+    /** Registers {@code action} to run before each commit. Must be called from the processor's {@code init}. */
+    void beforeCommit(Runnable action) {
+        beforeCommit = action;
+    }
+
     /**
-     * Registers {@code action} to run before each commit, with the processor as the current node. Must be called from the
-     * processor's {@code init}.
+     * Returns an action that runs with the processor as the current node of its task, so that it can forward records at any
+     * time between two records. Must be called from the processor's {@code init}.
      *
      * @param context the processor's context
      */
-    void beforeCommit(ProcessorContext<?, ?> context, Runnable action) {
+    static Runnable asProcessor(ProcessorContext<?, ?> context, Runnable action) {
         InternalProcessorContext<?, ?> internal = (InternalProcessorContext<?, ?>) context;
         ProcessorNode<?, ?, ?, ?> processor = internal.currentNode();
-        beforeCommit = () -> {
+        return () -> {
             ProcessorNode<?, ?, ?, ?> before = internal.currentNode();
             internal.setCurrentNode(processor);
             try {

@@ -17,8 +17,6 @@ import io.freshet.service.sequencer.SequencerTopology;
 import io.freshet.service.telemetry.LogIds;
 import io.freshet.service.variant.VariantRouting;
 import io.freshet.store.sequence.SequenceUpdate;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -111,7 +109,7 @@ public final class ScoringTopology {
             Outputs outputs,
             SequenceScorer.WhoAnswers whoAnswers) {
         updates.process(
-                        new ScorerSupplier(config, outputs, whoAnswers, ThreadLocal.withInitial(ArrayList::new)),
+                        new ScorerSupplier(config, outputs, whoAnswers, ThreadLocal.withInitial(AnswersOfThread::new)),
                         Named.as(SCORER))
                 .to(config.get(TopicKeys.RECOMMENDATIONS), bytesTo(RECOMMENDATIONS_SINK));
     }
@@ -121,11 +119,11 @@ public final class ScoringTopology {
             FreshetConfig config,
             Outputs outputs,
             SequenceScorer.WhoAnswers whoAnswers,
-            ThreadLocal<List<AnswerBatch>> batchesOfThread)
+            ThreadLocal<AnswersOfThread> answersOfThread)
             implements ProcessorSupplier<byte[], SequenceUpdate, byte[], byte[]> {
         @Override
         public Processor<byte[], SequenceUpdate, byte[], byte[]> get() {
-            return new SequenceScorer(config, outputs, whoAnswers, batchesOfThread);
+            return new SequenceScorer(config, outputs, whoAnswers, answersOfThread);
         }
 
         @Override

@@ -17,9 +17,7 @@ import io.freshet.service.variant.VariantRouting;
 import io.freshet.store.event.EventTypes;
 import io.freshet.store.sequence.ClickOrigin;
 import io.freshet.store.sequence.SequenceUpdate;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -33,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A recommendation becomes readable only when its task has committed. So updates wait for the commit, or until a
  * batch is full. All waiting updates of a variant, in all tasks of the stream thread, are scored together, in one pass over
- * its item table.
+ * its item table, and are answered when the first of these tasks commits.
  *
  * <p>An answer carries those headers of its click that are passed on, and belongs to the click's trace.
  *
@@ -50,8 +48,9 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
     private final LastAnswers lastAnswers;
     private final AnswerSpans spans = new AnswerSpans("recommend");
     private final Map<String, AnswerBatch> batches = new LinkedHashMap<>();
-    private final ThreadLocal<List<AnswerBatch>> batchesOfThread;
-    private List<AnswerBatch> ofThread = new ArrayList<>();
+    private final ThreadLocal<AnswersOfThread> answersOfThread;
+    private AnswersOfThread ofThread = new AnswersOfThread();
+    private Runnable answerFromAnyTask = () -> {};
 
     /** Decides which variant of this process answers an update. */
     @FunctionalInterface
@@ -61,13 +60,13 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         Variant of(byte[] userId, Headers headers);
     }
 
-    /** @param batchesOfThread the batches of all scorers of the same thread */
+    /** @param answersOfThread what the scorers of the same thread share */
     SequenceScorer(
             FreshetConfig config,
             Outputs outputs,
             WhoAnswers whoAnswers,
-            ThreadLocal<List<AnswerBatch>> batchesOfThread) {
-        this.batchesOfThread = batchesOfThread;
+            ThreadLocal<AnswersOfThread> answersOfThread) {
+        this.answersOfThread = answersOfThread;
         this.types = config.eventTypes();
         this.topK = config.get(ScoringKeys.TOP_K);
         this.whoAnswers = whoAnswers;
@@ -80,9 +79,11 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
-        ofThread = batchesOfThread.get();
+        ofThread = answersOfThread.get();
+        answerFromAnyTask = CommitHook.asProcessor(context, this::answerWaiting);
+        ofThread.add(answerFromAnyTask);
         CommitHook hook = context.getStateStore(ScoringTopology.ANSWERS_BEFORE_COMMIT);
-        hook.beforeCommit(context, this::answerWaiting);
+        hook.beforeCommit(ofThread::answerWaiting);
     }
 
     @Override
@@ -102,7 +103,7 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         if (variant != null) {
             lookFor(record);
             AnswerBatch batch =
-                    batches.computeIfAbsent(variant.name(), name -> new AnswerBatch(variant, topK, ofThread));
+                    batches.computeIfAbsent(variant.name(), name -> new AnswerBatch(variant, topK, ofThread.batches()));
             batch.add(record, spans.begin(record.headers()));
             if (batch.isFull()) {
                 answer(batch);
@@ -129,6 +130,7 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
 
     @Override
     public void close() {
+        ofThread.remove(answerFromAnyTask);
         batches.values().forEach(AnswerBatch::close);
         batches.clear();
     }
