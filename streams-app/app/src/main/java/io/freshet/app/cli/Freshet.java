@@ -15,6 +15,7 @@ import io.freshet.app.cli.run.FeedCommand;
 import io.freshet.app.cli.run.ImportCommand;
 import io.freshet.app.cli.run.RepartitionCommand;
 import io.freshet.app.cli.run.RunCommand;
+import io.freshet.app.cli.run.SizeCommand;
 import io.freshet.app.cli.run.TopicsCommand;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -54,6 +55,7 @@ import picocli.CommandLine.ParameterException;
             "  freshet feed --help             send synthetic clicks to your Kafka",
             "  freshet import --help           send clicks of the past to your Kafka, before you go live",
             "  freshet repartition --help      move a running system to more partitions",
+            "  freshet size --help             calculate what a system of your size needs",
             "  freshet replay --help           recompute the model of any moment from the journal",
             "  freshet models --help           list, verify, roll back, export and prune snapshots",
             "  freshet fit --help              train a model on a file, and measure it",
@@ -71,6 +73,7 @@ public final class Freshet extends FreshetCommand {
             FeedCommand.class,
             ImportCommand.class,
             RepartitionCommand.class,
+            SizeCommand.class,
             ReplayCommand.class,
             ModelsCommand.class,
             FitCommand.class);

@@ -12,11 +12,12 @@ import picocli.CommandLine.Command;
             BenchTrainCommand.class,
             BenchScoreCommand.class,
             BenchOnlineCommand.class,
-            BenchRecoveryCommand.class
+            BenchRecoveryCommand.class,
+            BenchScaleCommand.class
         })
 public final class BenchCommand extends FreshetCommand {
     @Override
     public Integer call() {
-        throw refused("Choose a benchmark: freshet bench train, score, online or recovery");
+        throw refused("Choose a benchmark: freshet bench train, score, online, recovery or scale");
     }
 }

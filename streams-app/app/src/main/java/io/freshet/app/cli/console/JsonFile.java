@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,6 +24,15 @@ public final class JsonFile {
     /** Reads a document; keys that the type does not have are ignored. */
     public static <T> T read(Path file, Class<T> type) throws IOException {
         return JSON.readValue(Files.readString(file), type);
+    }
+
+    /**
+     * Reads a document that is part of the program. The caller closes the stream.
+     *
+     * @throws IOException if it is not such a document
+     */
+    public static <T> T read(InputStream in, Class<T> type) throws IOException {
+        return JSON.readValue(in, type);
     }
 
     /**

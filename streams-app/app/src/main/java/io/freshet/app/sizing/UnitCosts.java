@@ -1,0 +1,128 @@
+package io.freshet.app.sizing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.freshet.app.cli.console.JsonFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What one click, user or item costs, as {@code freshet bench scale} measures it on one machine.
+ *
+ * @param machine where the costs were measured
+ * @param cpu processor time
+ * @param bytes bytes on topics and disks
+ * @param items memory and time that grow with the number of items, by number of items. At least one size
+ */
+public record UnitCosts(String machine, Cpu cpu, Bytes bytes, SortedMap<Integer, AtItems> items) {
+    private static final String SHIPPED = "unit-costs.json";
+
+    /**
+     * Processor time of whole processes, in microseconds a click, with few items.
+     *
+     * @param items number of items with which the times were measured
+     * @param sequencingMicros of a streams process, to add a click to its user's sequence without answering
+     * @param answeringMicros of a streams process, to answer a click, in addition
+     * @param learningMicros of a trainer process, to rank a click, learn from it in an ordinary step and publish the changes
+     */
+    public record Cpu(int items, double sequencingMicros, double answeringMicros, double learningMicros) {}
+
+    /**
+     * Bytes that are written once; replication is not included.
+     *
+     * @param perClick bytes a click on each topic, by the key of the configuration that names the topic
+     * @param changelogPerClick bytes a click on the changelogs of the streams role
+     * @param diskPerUser bytes a user in the state folder of a streams process, and on the compacted changelog
+     */
+    public record Bytes(Map<String, Double> perClick, double changelogPerClick, double diskPerUser) {}
+
+    /**
+     * What depends on the number of items.
+     *
+     * @param answerMicros processor time to find the best items for one of many answers, in microseconds
+     * @param learnMicros processor time to rank a click and to learn from it in an ordinary step, in microseconds
+     * @param trainerBytes memory of the trainer's heap and tensors
+     */
+    public record AtItems(double answerMicros, double learnMicros, double trainerBytes) {}
+
+    public UnitCosts {
+        items = new TreeMap<>(items);
+        if (items.isEmpty()) {
+            throw new IllegalArgumentException("there must be costs for at least one number of items");
+        }
+    }
+
+    /** Returns the costs that are part of Freshet, measured on the machine that they name. */
+    public static UnitCosts shipped() {
+        try (InputStream in = UnitCosts.class.getResourceAsStream(SHIPPED)) {
+            if (in == null) {
+                throw new IllegalStateException("the distribution must contain " + SHIPPED);
+            }
+            return JsonFile.read(in, UnitCosts.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads costs that {@code freshet bench scale --json} wrote.
+     *
+     * @throws IOException if the file cannot be read, or has no costs
+     */
+    public static UnitCosts read(Path file) throws IOException {
+        try {
+            UnitCosts costs = JsonFile.read(file, UnitCosts.class);
+            if (costs == null || costs.cpu() == null || costs.bytes() == null) {
+                throw new IOException(file + " has no costs: write it with freshet bench scale --json " + file);
+            }
+            return costs;
+        } catch (JsonProcessingException e) {
+            throw new IOException(file + " must be a file of freshet bench scale --json: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /**
+     * Returns the costs at a number of items: in proportion between the nearest measured sizes, the smallest size's below
+     * them, and in proportion to the largest size's above them.
+     */
+    AtItems at(int count) {
+        AtItems same = items.get(count);
+        if (same != null) {
+            return same;
+        }
+        SortedMap<Integer, AtItems> below = items.headMap(count);
+        SortedMap<Integer, AtItems> above = items.tailMap(count);
+        if (below.isEmpty()) {
+            return items.firstEntry().getValue();
+        }
+        if (above.isEmpty()) {
+            return mix(new AtItems(0, 0, 0), below.lastEntry().getValue(), (double) count / below.lastKey());
+        }
+        double share = (double) (count - below.lastKey()) / (above.firstKey() - below.lastKey());
+        return mix(below.lastEntry().getValue(), above.firstEntry().getValue(), share);
+    }
+
+    private static AtItems mix(AtItems from, AtItems to, double share) {
+        return new AtItems(
+                from.answerMicros() + share * (to.answerMicros() - from.answerMicros()),
+                from.learnMicros() + share * (to.learnMicros() - from.learnMicros()),
+                from.trainerBytes() + share * (to.trainerBytes() - from.trainerBytes()));
+    }
+
+    /** Returns the processor time of a streams process to sequence and answer a click, in microseconds. */
+    double streamsMicros(int count) {
+        return cpu.sequencingMicros()
+                + cpu.answeringMicros()
+                + Math.max(0, at(count).answerMicros() - at(cpu.items()).answerMicros());
+    }
+
+    /** Returns the processor time of a trainer process to learn from a click, in microseconds. */
+    double trainerMicros(int count) {
+        return cpu.learningMicros()
+                + Math.max(0, at(count).learnMicros() - at(cpu.items()).learnMicros());
+    }
+}

@@ -1,0 +1,234 @@
+package io.freshet.workbench.scale;
+
+import io.freshet.app.feed.ClickGenerator;
+import io.freshet.app.feed.FeedFailedException;
+import io.freshet.app.feed.GeneratorConfig;
+import io.freshet.app.feed.SourceClick;
+import io.freshet.app.sizing.UnitCosts;
+import io.freshet.service.clickformat.ClickFormat;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.TopicPlan;
+import io.freshet.service.config.TopicSetup;
+import io.freshet.service.config.key.ConfigKey;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.output.ImportMark;
+import io.freshet.testkit.broker.EmbeddedKafka;
+import io.freshet.testkit.broker.ListenerPorts;
+import io.freshet.workbench.demo.state.DemoLog;
+import io.freshet.workbench.demo.state.StateFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Measures what a click costs in whole processes: the broker runs in this JVM, and each role in a process of its own, which
+ * works off clicks that wait. Owns the broker and the folder of the state.
+ */
+public final class ScaleTrial implements AutoCloseable {
+    private static final Duration TOPIC_TIMEOUT = Duration.ofSeconds(30);
+    private static final String ACCEPTED = "freshet_clicks_accepted_total";
+    private static final String ANSWERED = "freshet_recommendations_total";
+    private static final String LEARNED = "freshet_trainer_records_total";
+
+    private final Load load;
+    private final StateFolder folder;
+    private final DemoLog log;
+    private final EmbeddedKafka kafka;
+    private final FreshetConfig config;
+
+    /**
+     * The clicks of a trial.
+     *
+     * @param clicks of the past, which are sequenced and learned from; as many live ones follow, which are answered, too
+     * @param users number of users
+     * @param items initial number of items, of which there are twice as many in the end
+     * @param settings keys of the configuration and their values
+     */
+    public record Load(int clicks, int users, int items, Map<String, String> settings) {
+        public Load {
+            settings = Map.copyOf(settings);
+            if (clicks < 1) {
+                throw new IllegalArgumentException("there must be clicks: " + clicks);
+            }
+        }
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param cpu processor time
+     * @param bytes bytes on topics and disks
+     */
+    public record Outcome(UnitCosts.Cpu cpu, UnitCosts.Bytes bytes) {}
+
+    private ScaleTrial(Load load, StateFolder folder, DemoLog log, EmbeddedKafka kafka) {
+        this.load = load;
+        this.folder = folder;
+        this.log = log;
+        this.kafka = kafka;
+        config = FreshetConfig.of(settings("streams"));
+    }
+
+    /** Starts the broker and creates the topics. */
+    public static ScaleTrial start(Load load) throws IOException {
+        StateFolder folder = StateFolder.open(null);
+        DemoLog log = DemoLog.to(folder.logFile());
+        ScaleTrial trial = new ScaleTrial(load, folder, log, EmbeddedKafka.start(folder.kafka()));
+        try {
+            TopicSetup.run(trial.config, TOPIC_TIMEOUT);
+            return trial;
+        } catch (RuntimeException e) {
+            trial.close();
+            throw e;
+        }
+    }
+
+    private Map<String, String> settings(String role) {
+        Map<String, String> settings = new LinkedHashMap<>(load.settings());
+        // All clicks wait from the start, and the trainer must not learn less of each because of that.
+        settings.putIfAbsent("online.catchup.clicks", "0");
+        settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+        settings.put("state.dir", folder.path().resolve(role).toString());
+        settings.put("model.store.path", folder.path().resolve("models").toString());
+        return settings;
+    }
+
+    /**
+     * Runs the trial.
+     *
+     * @param progress receives what is being done
+     * @throws FeedFailedException if a process ends or hangs
+     */
+    public Outcome run(Consumer<String> progress) throws IOException, InterruptedException, FeedFailedException {
+        try (ClickGenerator clicks =
+                new ClickGenerator(new GeneratorConfig(1, load.users(), load.items(), false), InstantSource.system())) {
+            progress.accept("writing clicks of the past");
+            write(clicks, true);
+            try (RoleProcess streams = launch("streams")) {
+                double sequencing = streams.microsPerUnit(
+                        ACCEPTED, 0, load.clicks(), done -> progress.accept("sequenced " + done + " clicks"));
+                try (RoleProcess trainer = launch("trainer")) {
+                    double learning = trainer.microsPerUnit(
+                            LEARNED, 0, load.clicks(), done -> progress.accept("learned from " + done + " clicks"));
+                    streams.await("freshet_model_step", 1, _ -> {});
+                    progress.accept("writing live clicks");
+                    double answered = streams.metric(ANSWERED);
+                    write(clicks, false);
+                    double streamsMicros = streams.microsPerUnit(
+                            ANSWERED, answered, load.clicks(), done -> progress.accept("answered " + done + " clicks"));
+                    trainer.await(
+                            LEARNED, 2.0 * load.clicks(), done -> progress.accept("learned from " + done + " clicks"));
+                    int items = (int) trainer.metric("freshet_trainer_items");
+                    return new Outcome(
+                            new UnitCosts.Cpu(items, sequencing, streamsMicros - sequencing, learning), bytes());
+                }
+            }
+        }
+    }
+
+    private RoleProcess launch(String role) throws IOException {
+        Map<String, String> settings = settings(role);
+        settings.put("http.port", String.valueOf(ListenerPorts.free()));
+        return RoleProcess.start(role, settings, folder.path().resolve(role + ".log"));
+    }
+
+    /** Produces clicks, as many as the load says. */
+    private void write(ClickGenerator clicks, boolean past) throws FeedFailedException {
+        String topic = config.get(TopicKeys.CLICKS);
+        Map<String, Object> properties = config.kafka().forProducer();
+        try (var producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int click = 0; click < load.clicks(); click++) {
+                SourceClick next = clicks.next();
+                String key = next.key();
+                var record = new ProducerRecord<>(
+                        topic, key == null ? null : key.getBytes(StandardCharsets.UTF_8), next.value());
+                // The processes may have another format from their environment.
+                ClickFormat.markAsOwn(record.headers());
+                if (past) {
+                    record.headers().add(ImportMark.HEADER, "scale".getBytes(StandardCharsets.UTF_8));
+                }
+                var _ = producer.send(record, (_, failure) -> {});
+            }
+            producer.flush();
+        } catch (RuntimeException e) {
+            throw new FeedFailedException("producing clicks failed: topic=" + topic, e);
+        }
+    }
+
+    private UnitCosts.Bytes bytes() throws IOException, InterruptedException, FeedFailedException {
+        Map<String, Long> sizes = topicSizes();
+        Map<String, Double> perClick = new LinkedHashMap<>();
+        for (ConfigKey<String> key : TopicKeys.NAMES) {
+            // The clicks of the past have no answers.
+            long clicks = key.equals(TopicKeys.RECOMMENDATIONS) ? load.clicks() : 2L * load.clicks();
+            perClick.put(key.name(), (double) sizes.getOrDefault(config.get(key), 0L) / clicks);
+        }
+        double changelogs = TopicPlan.stateTopics(config.get(ProcessKeys.APPLICATION_ID)).stream()
+                .mapToLong(topic -> sizes.getOrDefault(topic, 0L))
+                .sum();
+        return new UnitCosts.Bytes(
+                perClick,
+                changelogs / (2.0 * load.clicks()),
+                (double) sizeOf(folder.path().resolve("streams")) / load.users());
+    }
+
+    /** Returns the bytes of each topic. */
+    private Map<String, Long> topicSizes() throws InterruptedException, FeedFailedException {
+        try (Admin admin = Admin.create(config.kafka().forAdmin())) {
+            Map<String, Long> sizes = new LinkedHashMap<>();
+            List<Integer> brokers =
+                    admin.describeCluster().nodes().get().stream().map(Node::id).toList();
+            admin.describeLogDirs(brokers)
+                    .allDescriptions()
+                    .get()
+                    .values()
+                    .forEach(directories -> directories
+                            .values()
+                            .forEach(directory -> directory
+                                    .replicaInfos()
+                                    .forEach((partition, replica) ->
+                                            sizes.merge(partition.topic(), replica.size(), Long::sum))));
+            return sizes;
+        } catch (ExecutionException e) {
+            throw new FeedFailedException("the broker must tell the size of its topics", e);
+        }
+    }
+
+    private static long sizeOf(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(ScaleTrial::size)
+                    .sum();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** Returns the size of a file; 0 if RocksDB has just deleted it. */
+    private static long size(Path file) {
+        return file.toFile().length();
+    }
+
+    @Override
+    public void close() throws IOException {
+        kafka.close();
+        log.close();
+        folder.close();
+    }
+}
