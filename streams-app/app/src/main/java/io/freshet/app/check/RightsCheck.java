@@ -61,7 +61,8 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
             config.clickTopics().forEach(topic -> rights.add(new RequiredAcl(TOPIC, topic, READ)));
             on(rights, READ, TopicKeys.CLICKS_REKEYED, TopicKeys.REQUESTS, TopicKeys.POPULAR_ITEMS);
             on(rights, READ, TopicKeys.ITEMS, TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS, TopicKeys.MODEL_MANIFESTS);
-            on(rights, WRITE, TopicKeys.CLICKS_REKEYED, TopicKeys.SEQUENCES, TopicKeys.POPULAR_ITEMS);
+            on(rights, WRITE, TopicKeys.CLICKS_REKEYED, TopicKeys.REQUESTS, TopicKeys.SEQUENCES);
+            on(rights, WRITE, TopicKeys.POPULAR_ITEMS);
             on(rights, WRITE, TopicKeys.RECOMMENDATIONS, TopicKeys.DEAD_LETTERS);
             if (config.http().isOn()) {
                 on(rights, WRITE, TopicKeys.CLICKS);

@@ -10,6 +10,7 @@ import io.freshet.app.cli.models.ModelsCommand;
 import io.freshet.app.cli.models.ReplayCommand;
 import io.freshet.app.cli.option.DurationConverter;
 import io.freshet.app.cli.option.FreshetCommand;
+import io.freshet.app.cli.run.AclsCommand;
 import io.freshet.app.cli.run.ConfigCommand;
 import io.freshet.app.cli.run.FeedCommand;
 import io.freshet.app.cli.run.ImportCommand;
@@ -52,6 +53,7 @@ import picocli.CommandLine.ParameterException;
             "  freshet run --check             check the configuration and everything it depends on",
             "  freshet config --help           print the configuration, and where each value comes from",
             "  freshet topics --help           create or check the topics",
+            "  freshet acls --help             print the rights in Kafka that each role needs",
             "  freshet feed --help             send synthetic clicks to your Kafka",
             "  freshet import --help           send clicks of the past to your Kafka, before you go live",
             "  freshet repartition --help      move a running system to more partitions",
@@ -70,6 +72,7 @@ public final class Freshet extends FreshetCommand {
             RunCommand.class,
             ConfigCommand.class,
             TopicsCommand.class,
+            AclsCommand.class,
             FeedCommand.class,
             ImportCommand.class,
             RepartitionCommand.class,

@@ -49,8 +49,9 @@ final class BrandReferences {
         this.pods = brand.all("StatefulSet").stream()
                 .map(set -> set.at("/spec/template/metadata/labels"))
                 .toList();
-        secrets.addAll(List.of(name + "-http", name + "-s3"));
+        secrets.addAll(List.of(name + "-http", name + "-s3", name + "-oauth"));
         secrets.addAll(names("Secret"));
+        shared.all("Secret").forEach(secret -> secrets.add(nameOf(secret)));
         secrets.addAll(names("KafkaUser"));
         kafkas.stream()
                 .filter(kafka -> kafka.at("/metadata/namespace").asText().equals(namespace))
@@ -60,7 +61,7 @@ final class BrandReferences {
     /**
      * Returns the broken references, one sentence for each.
      *
-     * @param shared resources outside of the brand, such as a Kafka that several brands use
+     * @param shared resources outside of the brand, such as a Kafka that several brands use, or Secrets that the user creates
      * @param properties the brand's {@code freshet.properties}
      */
     static List<String> faults(Manifests brand, Manifests shared, Path properties) throws IOException {
@@ -68,8 +69,11 @@ final class BrandReferences {
         references.checkPlaces();
         references.checkPods();
         references.checkSelectors();
+        references.checkMonitors();
+        references.checkRoutes();
         references.checkKafka();
         references.checkScaler();
+        references.checkLogins();
         for (Workload role : Workload.of(brand)) {
             references.checkConfig(role, role.config(brand, properties, role.name() + "-0"));
         }
@@ -137,6 +141,9 @@ final class BrandReferences {
                 }
             }
         }
+    }
+
+    private void checkMonitors() {
         for (JsonNode monitor : brand.all("ServiceMonitor")) {
             expectOne(
                     monitor,
@@ -144,9 +151,39 @@ final class BrandReferences {
                     brand.all("Service").stream()
                             .map(found -> found.at("/metadata/labels"))
                             .toList());
-            for (JsonNode credentials : monitor.findValues("credentials")) {
-                expect(monitor, "Secret", credentials.path("name").asText(), secrets);
+            expectCredentials(monitor);
+        }
+        for (JsonNode monitor : brand.all("PodMonitor")) {
+            JsonNode selector = monitor.at("/spec/selector/matchLabels");
+            if (!pods.stream().allMatch(pod -> selects(selector, pod))) {
+                faults.add("PodMonitor %s must select all pods: %s".formatted(nameOf(monitor), selector));
             }
+            // A ServiceMonitor adds this label by itself. The autoscaler's queries contain it.
+            expect(monitor, "label service", monitor.findPath("replacement").asText(), Set.of(name));
+            expectCredentials(monitor);
+        }
+    }
+
+    private void expectCredentials(JsonNode monitor) {
+        for (JsonNode credentials : monitor.findValues("credentials")) {
+            expect(monitor, "Secret", credentials.path("name").asText(), secrets);
+        }
+    }
+
+    private void checkRoutes() {
+        Set<String> clients = brand.all("Service").stream()
+                .filter(found -> !found.at("/spec/clusterIP").asText().equals("None"))
+                .map(Manifests::nameOf)
+                .collect(Collectors.toSet());
+        for (JsonNode ingress : brand.all("Ingress")) {
+            JsonNode backend = ingress.findPath("backend").path("service");
+            expect(ingress, "backend", backend.path("name").asText(), clients);
+            expect(ingress, "port", backend.at("/port/name").asText(), Set.of("http"));
+        }
+        for (JsonNode route : brand.all("HTTPRoute")) {
+            JsonNode backend = route.at("/spec/rules/0/backendRefs/0");
+            expect(route, "backend", backend.path("name").asText(), clients);
+            expect(route, "port", backend.path("port").asText(), Set.of("80"));
         }
     }
 
@@ -170,7 +207,10 @@ final class BrandReferences {
     private void checkScaler() {
         for (JsonNode scaler : brand.all("ScaledObject")) {
             JsonNode target = scaler.at("/spec/scaleTargetRef");
-            expect(scaler, "scale target", target.path("name").asText(), names(kindOf(target)));
+            Set<String> scaled = names(kindOf(target)).stream()
+                    .filter(found -> found.equals(name + "-streams"))
+                    .collect(Collectors.toSet());
+            expect(scaler, "scale target", target.path("name").asText(), scaled);
             for (JsonNode login : scaler.findValues("authenticationRef")) {
                 expect(scaler, "authentication", login.path("name").asText(), names("TriggerAuthentication"));
             }
@@ -193,6 +233,51 @@ final class BrandReferences {
         }
     }
 
+    /** Users, the listener of their Kafka and the autoscaler must agree on how clients authenticate. */
+    private void checkLogins() {
+        Set<String> types = brand.all("KafkaUser").stream()
+                .map(user -> user.at("/spec/authentication/type").asText())
+                .collect(Collectors.toSet());
+        for (JsonNode kafka : brand.all("Kafka")) {
+            String listener =
+                    kafka.at("/spec/kafka/listeners/0/authentication/type").asText();
+            types.forEach(type -> expect(kafka, "login", type, Set.of(listener)));
+        }
+        boolean isScram = types.contains("scram-sha-512");
+        for (JsonNode set : types.isEmpty() ? List.<JsonNode>of() : brand.all("StatefulSet")) {
+            Set<String> used = set.findValues("secretKeyRef").stream()
+                    .filter(secret ->
+                            names("KafkaUser").contains(secret.path("name").asText()))
+                    .map(secret -> secret.path("name").asText() + " "
+                            + secret.path("key").asText())
+                    .collect(Collectors.toSet());
+            Set<String> own = Set.of(nameOf(set) + (isScram ? " sasl.jaas.config" : " user.password"));
+            if (!used.equals(own)) {
+                faults.add("StatefulSet %s: login must use %s: %s".formatted(nameOf(set), own, used));
+            }
+        }
+        for (JsonNode login : brand.all("TriggerAuthentication")) {
+            Set<String> parameters = Set.copyOf(login.findValuesAsText("parameter"));
+            Set<String> needed = isScram ? Set.of("ca", "username", "password") : Set.of("ca", "cert", "key");
+            if (!parameters.equals(needed)) {
+                faults.add("TriggerAuthentication %s: login must have %s: %s"
+                        .formatted(nameOf(login), needed, parameters));
+            }
+            for (JsonNode map : login.at("/spec/configMapTargetRef")) {
+                expect(login, "ConfigMap", map.path("name").asText(), names("ConfigMap"));
+            }
+            for (JsonNode trigger : brand.all("ScaledObject")) {
+                JsonNode lag = trigger.at("/spec/triggers/0/metadata");
+                expect(trigger, "login", lag.path("sasl").asText(), Set.of(isScram ? "scram_sha512" : ""));
+            }
+        }
+        for (JsonNode map : brand.all("ConfigMap")) {
+            if (map.path("data").has("username")) {
+                expect(map, "user", map.at("/data/username").asText(), names("KafkaUser"));
+            }
+        }
+    }
+
     private void checkConfig(Workload role, FreshetConfig config) {
         String application = config.get(ProcessKeys.APPLICATION_ID);
         expect(service, "application.id", application, Set.of(name));
@@ -206,8 +291,21 @@ final class BrandReferences {
                 expect(service, "http.hosts", host, Set.copyOf(config.get(HttpKeys.HOSTS)));
             }
         }
+        for (JsonNode ingress : brand.all("Ingress")) {
+            ingress.findValuesAsText("host")
+                    .forEach(host -> expect(ingress, "host", host, Set.copyOf(config.get(HttpKeys.HOSTS))));
+        }
+        for (JsonNode route : brand.all("HTTPRoute")) {
+            route.at("/spec/hostnames")
+                    .forEach(host -> expect(route, "host", host.asText(), Set.copyOf(config.get(HttpKeys.HOSTS))));
+        }
         if (brand.all("KafkaUser").isEmpty()) {
             return;
+        }
+        String protocol = String.valueOf(config.kafka().forAdmin().get("security.protocol"));
+        for (JsonNode user : brand.all("KafkaUser")) {
+            String type = user.at("/spec/authentication/type").asText();
+            expect(user, "login", type, Set.of(protocol.equals("SSL") ? "tls" : "scram-sha-512"));
         }
         Set<String> topics = Set.copyOf(config.topics());
         names("KafkaTopic").forEach(topic -> expect(service, "topic", topic, topics));

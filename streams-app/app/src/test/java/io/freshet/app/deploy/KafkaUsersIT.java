@@ -6,9 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.app.rights.AclFormat;
+import io.freshet.app.rights.RoleRights;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.http.HttpServer;
+import io.freshet.service.runtime.Role;
+import io.freshet.service.runtime.ScorerRole;
 import io.freshet.service.runtime.StreamsRole;
 import io.freshet.service.runtime.TrainerRole;
 import io.freshet.store.FileSnapshotStore;
@@ -23,6 +28,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,6 +43,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.provider.DirectoryConfigProvider;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -52,6 +59,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class KafkaUsersIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String SCORER = "freshet-scorer-s";
+    private static final Map<String, String> SHADOW = Map.of("variants.name", "s", "scorer.shadow", "true");
     private static final int USERS = 20;
     private static final int ITEMS = 30;
 
@@ -67,8 +76,15 @@ final class KafkaUsersIT {
             users.addAll(Manifests.asWritten(Manifests.K8S.resolve("components").resolve(component))
                     .all("KafkaUser"));
         }
+        users.addAll(Manifests.parse(AclFormat.STRIMZI.write(
+                        new AclFormat.User(SCORER, "", "freshet-kafka"),
+                        RoleRights.of(config(Map.of(), SHADOW), Role.SCORER)))
+                .resources());
         kafka = AuthorizingKafka.start(folder.resolve("kafka"), users);
         TopicSetup.run(config(kafka.clientOfAdmin(), Map.of("topics.create", "true")), TIMEOUT);
+        Map<String, String> shadow = new HashMap<>(SHADOW);
+        shadow.put("topics.create", "true");
+        TopicSetup.run(config(kafka.clientOfAdmin(), shadow).asScorer(), TIMEOUT);
     }
 
     @AfterAll
@@ -78,28 +94,37 @@ final class KafkaUsersIT {
 
     @Test
     void shouldLetEachUserDoItsWork() throws Exception {
-        FreshetConfig streamsConfig =
-                config(kafka.clientOf("freshet-streams"), Map.of("http.port", Integer.toString(ListenerPorts.free())));
-        FreshetConfig trainerConfig = config(kafka.clientOf("freshet-trainer"), Map.of());
+        FreshetConfig streamsConfig = config(
+                withLoginInAFile("freshet-streams"), Map.of("http.port", Integer.toString(ListenerPorts.free())));
+        FreshetConfig trainerConfig = config(withLoginInAFile("freshet-trainer"), Map.of());
+        Map<String, String> shadow = new HashMap<>(SHADOW);
+        shadow.put("state.dir", folder.resolve("state-of-scorer").toString());
+        FreshetConfig scorerConfig = config(kafka.clientOf(SCORER), shadow).asScorer();
         SnapshotStore store = new FileSnapshotStore(streamsConfig.modelStorePath());
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         // The first step of `freshet run`.
         TopicSetup.run(streamsConfig, TIMEOUT);
         TopicSetup.run(trainerConfig, TIMEOUT);
+        TopicSetup.run(scorerConfig, TIMEOUT);
         try (StreamsRole streams = new StreamsRole(streamsConfig, store, registry, Clock.systemUTC());
                 TrainerRole trainer = new TrainerRole(trainerConfig, store, registry, Clock.systemUTC());
+                ScorerRole scorer = new ScorerRole(
+                        scorerConfig, store, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Clock.systemUTC());
                 HttpServer _ =
                         HttpServer.start(streamsConfig, new HttpServer.Roles(streams, null, store, registry, null))) {
             streams.start();
             trainer.start();
+            scorer.start();
             assertThat(streams.awaitRunning(TIMEOUT)).isTrue();
             produceItemsAndClicks();
             awaitAnswerOfTheModel();
+            awaitAnswerOf(scorerConfig.get(TopicKeys.RECOMMENDATIONS));
             String url = streamsConfig.http().url();
             assertThat(post(url + "v1/clicks", click("user-0", "item-1")).statusCode())
                     .isEqualTo(202);
             assertThat(post(url + "v1/model/resume", "{}").statusCode()).isEqualTo(200);
             assertThat(streams.isAlive()).isTrue();
+            assertThat(scorer.isAlive()).isTrue();
             assertThat(trainer.failure()).isEmpty();
         }
     }
@@ -113,6 +138,7 @@ final class KafkaUsersIT {
                 .hasCauseInstanceOf(TopicAuthorizationException.class);
         assertThatThrownBy(() -> send("freshet-streams", "model-log"))
                 .hasCauseInstanceOf(TopicAuthorizationException.class);
+        assertThatThrownBy(() -> send(SCORER, "recommendations")).hasCauseInstanceOf(TopicAuthorizationException.class);
         assertThatThrownBy(() -> read("shop-producer", "shop", "recommendations"))
                 .isInstanceOf(TopicAuthorizationException.class);
         assertThatThrownBy(() -> read("shop-consumer", "freshet", "recommendations"))
@@ -154,6 +180,17 @@ final class KafkaUsersIT {
                         .isInstanceOf(TransactionalIdAuthorizationException.class);
             }
         }
+    }
+
+    /** Returns the settings of a client that reads its password from a mounted Secret, as those of the component oauth do. */
+    private static Map<String, String> withLoginInAFile(String user) throws IOException {
+        Map<String, String> client = new HashMap<>(kafka.clientOf(user));
+        Path secret = Files.createDirectories(folder.resolve("secrets").resolve(user));
+        Files.writeString(secret.resolve("sasl.jaas.config"), client.get("sasl.jaas.config"));
+        client.put("config.providers", "dir");
+        client.put("config.providers.dir.class", DirectoryConfigProvider.class.getName());
+        client.put("sasl.jaas.config", "${dir:" + secret + ":sasl.jaas.config}");
+        return client;
     }
 
     private static FreshetConfig config(Map<String, String> client, Map<String, String> more) {
@@ -206,6 +243,22 @@ final class KafkaUsersIT {
                     }
                 }
                 return false;
+            });
+        }
+    }
+
+    private static void awaitAnswerOf(String topic) {
+        Map<String, Object> properties = new HashMap<>(kafka.clientOfAdmin());
+        properties.put("group.id", "reader");
+        properties.put("auto.offset.reset", "earliest");
+        properties.put("isolation.level", "read_committed");
+        try (KafkaConsumer<String, String> consumer =
+                        new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer());
+                KafkaProducer<String, String> producer = producer("shop-producer")) {
+            consumer.subscribe(List.of(topic));
+            await().atMost(TIMEOUT).until(() -> {
+                var _ = producer.send(new ProducerRecord<>("clicks", "user-4", click("user-4", "item-5")));
+                return !consumer.poll(Duration.ofMillis(200)).isEmpty();
             });
         }
     }

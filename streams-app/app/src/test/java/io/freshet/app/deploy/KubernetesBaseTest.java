@@ -2,6 +2,7 @@ package io.freshet.app.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.HttpAddress;
 import io.freshet.service.config.key.HttpKeys;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,37 +30,81 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.core.SdkSystemSetting;
 
-/** Checks the base against the program that it starts. */
+/**
+ * Checks the base, the two renamed brands, and what the Helm chart renders, against the program that they start. The base is
+ * read as written, so that it is checked without Kustomize, too.
+ */
+@ParameterizedClass
+@EnumSource(KubernetesBaseTest.Subject.class)
 final class KubernetesBaseTest {
     static final Path CONFIG_FILE = Manifests.BASE.resolve("freshet.properties");
 
+    private final Subject subject;
     private Manifests base;
     private Workload streams;
     private Workload trainer;
 
+    KubernetesBaseTest(Subject subject) {
+        this.subject = subject;
+    }
+
+    /** Manifests with the resources of the base, under the base's names with a prefix. */
+    enum Subject {
+        BASE(""),
+        NORTH("north-"),
+        SOUTH("south-"),
+        CHART(""),
+        RELEASE_NORTH("north-");
+
+        private final String prefix;
+
+        Subject(String prefix) {
+            this.prefix = prefix;
+        }
+
+        Manifests read() throws IOException, InterruptedException {
+            return switch (this) {
+                case BASE -> Manifests.asWritten(Manifests.BASE);
+                case NORTH, SOUTH -> {
+                    Kustomize.assumePresent();
+                    yield Kustomize.build(
+                            Manifests.K8S.resolve("overlays/brands").resolve(name().toLowerCase(Locale.ROOT)));
+                }
+                case CHART -> Chart.OURS.render("freshet", "shops", "");
+                case RELEASE_NORTH -> Chart.OURS.render("north", "shops", "strimzi: {enabled: true}");
+            };
+        }
+    }
+
     @BeforeEach
-    void read() throws IOException {
-        base = Manifests.asWritten(Manifests.BASE);
-        streams = Workload.of(base, "streams");
-        trainer = Workload.of(base, "trainer");
+    void read() throws IOException, InterruptedException {
+        base = subject.read();
+        streams = new Workload(base.statefulSet(name("freshet-streams")));
+        trainer = new Workload(base.statefulSet(name("freshet-trainer")));
     }
 
     @Test
     void shouldHoldEveryResource() {
         assertThat(base.names())
-                .containsExactlyInAnyOrder(
-                        "ServiceAccount freshet",
-                        "Service freshet",
-                        "Service freshet-http",
-                        "PersistentVolumeClaim freshet-models",
-                        "StatefulSet freshet-streams",
-                        "StatefulSet freshet-trainer",
-                        "PodDisruptionBudget freshet-streams",
-                        "PodDisruptionBudget freshet-trainer",
-                        "NetworkPolicy freshet",
-                        "NetworkPolicy freshet-streams");
+                .contains(
+                        "ServiceAccount " + name("freshet"),
+                        "Service " + name("freshet"),
+                        "Service " + name("freshet-http"),
+                        "PersistentVolumeClaim " + name("freshet-models"),
+                        "StatefulSet " + name("freshet-streams"),
+                        "StatefulSet " + name("freshet-trainer"),
+                        "PodDisruptionBudget " + name("freshet-streams"),
+                        "PodDisruptionBudget " + name("freshet-trainer"),
+                        "NetworkPolicy " + name("freshet"),
+                        "NetworkPolicy " + name("freshet-streams"));
+        assertThat(base.names()).doesNotHaveDuplicates();
+        if (subject == Subject.BASE) {
+            assertThat(base.resources()).hasSize(10);
+        }
     }
 
     @Test
@@ -93,7 +139,7 @@ final class KubernetesBaseTest {
             keys.forEach((setting, key) -> assertThat(role.variable(setting.environmentVariable())
                             .getValueFrom()
                             .getSecretKeyRef())
-                    .returns("freshet-s3", V1SecretKeySelector::getName)
+                    .returns(name("freshet-s3"), V1SecretKeySelector::getName)
                     .returns(key, V1SecretKeySelector::getKey)
                     .returns(true, V1SecretKeySelector::getOptional));
         }
@@ -101,13 +147,19 @@ final class KubernetesBaseTest {
 
     @Test
     void shouldNameEachStreamsPodAsAStaticMemberThatOthersReach() throws IOException {
-        FreshetConfig config = streams.config(base, CONFIG_FILE, "freshet-streams-1");
+        String pod = name("freshet-streams-1");
+        FreshetConfig config = streams.config(base, CONFIG_FILE, pod);
 
-        assertThat(config.get(StreamsKeys.INSTANCE_ID)).isEqualTo("freshet-streams-1");
-        assertThat(config.http().advertisedAddress()).isEqualTo("freshet-streams-1.freshet:8080");
-        assertThat(streams.spec().getServiceName()).isEqualTo("freshet");
+        assertThat(config.get(StreamsKeys.INSTANCE_ID)).isEqualTo(pod);
+        assertThat(config.http().advertisedAddress()).isEqualTo(pod + "." + name("freshet") + ":8080");
+        assertThat(streams.spec().getServiceName()).isEqualTo(name("freshet"));
         // Kubernetes substitutes only variables that are defined earlier in the list.
-        assertThat(streams.container().getEnv().getFirst()).isEqualTo(streams.variable("POD_NAME"));
+        assertThat(streams.container().getEnv())
+                .containsSubsequence(
+                        streams.variable("POD_NAME"),
+                        streams.variable("FRESHET_STREAMS_INSTANCE_ID"),
+                        streams.variable("SERVICE_NAME"),
+                        streams.variable("FRESHET_HTTP_ADVERTISED"));
         assertThat(streams.variable("POD_NAME").getValueFrom().getFieldRef().getFieldPath())
                 .isEqualTo("metadata.name");
     }
@@ -117,7 +169,12 @@ final class KubernetesBaseTest {
         FreshetConfig config = FreshetConfig.load(CONFIG_FILE, Map.of(), Map.of());
 
         assertThat(config.kafka().forStreams()).containsEntry("num.standby.replicas", "1");
-        assertThat(streams.spec().getReplicas()).isGreaterThan(1);
+        List<JsonNode> scalers = base.all("ScaledObject");
+        if (scalers.isEmpty()) {
+            assertThat(streams.spec().getReplicas()).isGreaterThan(1);
+        } else {
+            assertThat(scalers.getFirst().at("/spec/minReplicaCount").asInt()).isGreaterThan(1);
+        }
     }
 
     @Test
@@ -148,10 +205,15 @@ final class KubernetesBaseTest {
     }
 
     @Test
-    void shouldAnswerUnderTheNamesOfItsServices() {
-        assertThat(Manifests.read(Manifests.BASE.resolve("kustomization.yaml")))
-                .contains("FRESHET_HTTP_HOSTS="
-                        + service("freshet-http").getMetadata().getName() + ",*.svc,*.svc.cluster.local\n");
+    void shouldAnswerUnderTheNamesOfItsServices() throws IOException {
+        String hosts = service(name("freshet-http")).getMetadata().getName() + ",*.svc,*.svc.cluster.local";
+        if (subject == Subject.BASE) {
+            assertThat(Manifests.read(Manifests.BASE.resolve("kustomization.yaml")))
+                    .contains("FRESHET_HTTP_HOSTS=" + hosts + "\n");
+        } else {
+            assertThat(streams.config(base, CONFIG_FILE, "pod").get(HttpKeys.HOSTS))
+                    .containsExactly(hosts.split(","));
+        }
     }
 
     @Test
@@ -165,18 +227,19 @@ final class KubernetesBaseTest {
                     .extracting(constraint -> constraint.getLabelSelector().getMatchLabels())
                     .containsExactly(selector);
         }
-        assertThat(service("freshet").getSpec().getSelector())
+        assertThat(service(name("freshet")).getSpec().getSelector())
                 .satisfies(selector -> assertThat(Workload.of(base))
                         .allSatisfy(role -> assertThat(role.labels()).containsAllEntriesOf(selector)));
-        assertThat(service("freshet-http").getSpec().getSelector())
+        assertThat(service(name("freshet-http")).getSpec().getSelector())
                 .isEqualTo(streams.spec().getSelector().getMatchLabels());
     }
 
     @Test
     void shouldReachPodsThatRestoreByTheirNames() {
-        assertThat(service("freshet").getSpec().getClusterIP()).isEqualTo("None");
-        assertThat(service("freshet").getSpec().getPublishNotReadyAddresses()).isTrue();
-        assertThat(service("freshet-http").getSpec().getPublishNotReadyAddresses())
+        assertThat(service(name("freshet")).getSpec().getClusterIP()).isEqualTo("None");
+        assertThat(service(name("freshet")).getSpec().getPublishNotReadyAddresses())
+                .isTrue();
+        assertThat(service(name("freshet-http")).getSpec().getPublishNotReadyAddresses())
                 .isNull();
     }
 
@@ -192,7 +255,7 @@ final class KubernetesBaseTest {
     @Test
     void shouldCloseEveryPodForWhatIsNotAllowed() {
         V1NetworkPolicy policy = base.all(V1NetworkPolicy.class).stream()
-                .filter(candidate -> Objects.equals(candidate.getMetadata().getName(), "freshet"))
+                .filter(candidate -> Objects.equals(candidate.getMetadata().getName(), name("freshet")))
                 .findFirst()
                 .orElseThrow();
 
@@ -244,6 +307,10 @@ final class KubernetesBaseTest {
         assertThat(Workload.of(base))
                 .allSatisfy(role -> assertThat(role.pod().getTerminationGracePeriodSeconds() * 1000)
                         .isGreaterThan(waitMs + 2 * closeTimeoutMs));
+    }
+
+    private String name(String ofBase) {
+        return subject.prefix + ofBase;
     }
 
     private V1Service service(String name) {

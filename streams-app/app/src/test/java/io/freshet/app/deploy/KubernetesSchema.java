@@ -9,6 +9,7 @@ import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.custom.QuantityFormatException;
 import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1Ingress;
 import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
@@ -37,6 +38,7 @@ final class KubernetesSchema {
             "v1/ServiceAccount", V1ServiceAccount::fromJson,
             "apps/v1/StatefulSet", V1StatefulSet::fromJson,
             "policy/v1/PodDisruptionBudget", V1PodDisruptionBudget::fromJson,
+            "networking.k8s.io/v1/Ingress", V1Ingress::fromJson,
             "networking.k8s.io/v1/NetworkPolicy", V1NetworkPolicy::fromJson);
 
     private KubernetesSchema() {}

@@ -202,7 +202,8 @@ final class OverlaysTest {
                 folder.resolve("freshet.properties"), map.getData().get("freshet.properties"));
     }
 
-    private static List<String> faults(ConfigDef definition, Map<String, Object> settings) {
+    /** Returns what Kafka's client does not accept. */
+    static List<String> faults(ConfigDef definition, Map<String, Object> settings) {
         Map<String, String> texts = new HashMap<>();
         settings.forEach((key, value) -> texts.put(key, String.valueOf(value)));
         texts.put("key.serializer", "org.apache.kafka.common.serialization.ByteArraySerializer");

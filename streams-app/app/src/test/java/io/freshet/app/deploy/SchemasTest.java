@@ -25,6 +25,7 @@ final class SchemasTest {
             components/autoscaling/scaled-object.yaml    | lagThreshold:           | threshold:               | threshold
             components/autoscaling/scaled-object.yaml    | secretTargetRef:        | secretRef:               | secretRef
             components/monitoring/service-monitor.yaml   | path: /metrics          | paths: /metrics          | paths
+            components/network/eks/network.yaml          | cidr: 169.254.170.23/32 | cidrs: 169.254.170.23/32 | cidrs
             components/monitoring/alerts.yaml            | severity: critical      | severity: {of: critical} | severity
             components/monitoring/alerts.yaml            | for: 2m                 | after: 2m                | after
             # wrong types

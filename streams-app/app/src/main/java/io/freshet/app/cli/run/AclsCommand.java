@@ -1,0 +1,94 @@
+package io.freshet.app.cli.run;
+
+import io.freshet.app.cli.option.ConfigOptions;
+import io.freshet.app.cli.option.FreshetCommand;
+import io.freshet.app.rights.AclFormat;
+import io.freshet.app.rights.RoleRights;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.runtime.Role;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code freshet acls}. */
+@Command(
+        name = "acls",
+        description = {
+            "Prints the rights in Kafka that each role needs with this configuration, and no others: on its topics, groups"
+                    + " and transactional ids. The topics must exist: see 'freshet topics create'. Connects to nothing.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet acls --config freshet.properties",
+            "      commands of kafka-acls.sh for the users freshet-streams and freshet-trainer",
+            "  freshet acls --config freshet.properties --roles trainer --user learner --format terraform"
+        })
+public final class AclsCommand extends FreshetCommand {
+    @Mixin
+    private final ConfigOptions options = new ConfigOptions();
+
+    @Option(
+            names = "--roles",
+            paramLabel = "ROLE",
+            split = ",",
+            description = "streams, trainer, scorer, or several with commas between them. Each gets its own user."
+                    + " Default: streams,trainer.")
+    private Set<Role> roles = EnumSet.of(Role.STREAMS, Role.TRAINER);
+
+    @Option(
+            names = "--user",
+            paramLabel = "NAME",
+            description =
+                    "Name of the user, with one role. Default: application.id and the role, as in freshet-streams.")
+    private @Nullable String user;
+
+    @Option(
+            names = "--format",
+            paramLabel = "kafka-acls|strimzi|terraform",
+            converter = Format.class,
+            description = "kafka-acls: commands of kafka-acls.sh. strimzi: KafkaUser resources with certificates."
+                    + " terraform: resources of the provider Mongey/kafka. Default: kafka-acls.")
+    private AclFormat format = AclFormat.KAFKA_ACLS;
+
+    @Option(
+            names = "--cluster",
+            paramLabel = "NAME",
+            description = "With --format strimzi: name of the Kafka resource. Default: ${DEFAULT-VALUE}.")
+    private String cluster = "freshet-kafka";
+
+    /** Accepts names with a hyphen. */
+    private static final class Format implements CommandLine.ITypeConverter<AclFormat> {
+        @Override
+        public AclFormat convert(String value) {
+            for (AclFormat format : AclFormat.values()) {
+                if (format.name().replace('_', '-').equalsIgnoreCase(value)) {
+                    return format;
+                }
+            }
+            throw new CommandLine.TypeConversionException("must be kafka-acls, strimzi or terraform: " + value);
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (user != null && roles.size() != 1) {
+            throw refused("--user needs exactly one role: --roles streams, trainer or scorer");
+        }
+        FreshetConfig config = options.load(spec);
+        PrintWriter out = spec.commandLine().getOut();
+        for (Role role : roles) {
+            String name = user == null ? RoleRights.userName(config, role) : user;
+            AclFormat.User written = new AclFormat.User(name, config.kafka().bootstrapServers(), cluster);
+            out.print(format.write(written, RoleRights.of(config, role)));
+        }
+        out.flush();
+        return CommandLine.ExitCode.OK;
+    }
+}

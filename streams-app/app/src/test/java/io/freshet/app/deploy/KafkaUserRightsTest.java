@@ -1,0 +1,51 @@
+package io.freshet.app.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.app.rights.AclFormat;
+import io.freshet.app.rights.RoleRights;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.runtime.Role;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Compares the users of the component kafka with the rights that {@code freshet acls} prints. */
+final class KafkaUserRightsTest {
+    @ParameterizedTest
+    @EnumSource(names = {"STREAMS", "TRAINER"})
+    void shouldGrantWhatTheCommandPrints(Role role) throws IOException {
+        FreshetConfig config =
+                FreshetConfig.load(KubernetesBaseTest.CONFIG_FILE, Map.of(), Map.of("items.catalogue", "filter"));
+        String name = "freshet-" + role.name().toLowerCase(Locale.ROOT);
+        String printed = AclFormat.STRIMZI.write(
+                new AclFormat.User(name, "kafka:9092", "freshet-kafka"), RoleRights.of(config, role));
+        JsonNode user = Manifests.parse(printed).all("KafkaUser").getFirst();
+        JsonNode declared = Manifests.asWritten(Manifests.K8S.resolve("components/kafka")).all("KafkaUser").stream()
+                .filter(candidate -> Manifests.nameOf(candidate).equals(name))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(RoleRights.userName(config, role)).isEqualTo(name);
+        assertThat(rights(user)).isEqualTo(rights(declared));
+        assertThat(user.at("/metadata/labels/strimzi.io~1cluster"))
+                .isEqualTo(declared.at("/metadata/labels/strimzi.io~1cluster"));
+    }
+
+    /** Returns the operations on each resource. */
+    private static Map<String, Set<String>> rights(JsonNode user) {
+        Map<String, Set<String>> rights = new TreeMap<>();
+        for (JsonNode acl : user.at("/spec/authorization/acls")) {
+            String resource = acl.path("type").asText("allow") + " " + acl.path("resource");
+            Set<String> operations = rights.computeIfAbsent(resource, _ -> new TreeSet<>());
+            acl.path("operations").forEach(operation -> operations.add(operation.asText()));
+        }
+        return rights;
+    }
+}
