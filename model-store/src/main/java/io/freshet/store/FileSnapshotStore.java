@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
  * <p>A snapshot is written into a folder whose name begins with a dot, synced, and renamed. Deletion first renames a
  * snapshot to a name that begins with a dot. A later {@link #save} removes such folders if a process died and left
  * them; it removes an unfinished snapshot only {@link OrphanPolicy#AGE} after its last write.
+ *
+ * <p>A file that is unchanged since an earlier snapshot is a hard link to the earlier file, so it takes no room of its own,
+ * and stays when the earlier snapshot is deleted.
  */
 public final class FileSnapshotStore implements SnapshotStore {
     private static final String WRITING_PREFIX = ".writing-";
@@ -75,14 +79,16 @@ public final class FileSnapshotStore implements SnapshotStore {
     }
 
     @Override
-    public Snapshot open(String model, String version) throws IOException {
+    public Snapshot open(String model, String version, Predicate<String> wanted) throws IOException {
         Manifest manifest = manifest(model, version);
         Path folder = folder(model, version);
         for (FileEntry entry : manifest.files()) {
-            Path file = folder.resolve(entry.name());
-            FileDigest.verify(file, entry, file.toString());
+            if (wanted.test(entry.name())) {
+                Path file = folder.resolve(entry.name());
+                FileDigest.verify(file, entry, file.toString());
+            }
         }
-        return new FolderSnapshot(manifest, folder, () -> {});
+        return new FolderSnapshot(manifest, folder, wanted, () -> {});
     }
 
     @Override
@@ -99,7 +105,9 @@ public final class FileSnapshotStore implements SnapshotStore {
     }
 
     private Manifest write(ManifestDraft draft, SnapshotFiles files, Path folder) throws IOException {
-        List<FileEntry> entries = files.writeInto(folder);
+        List<FileEntry> entries =
+                files.writeInto(folder, (earlier, file) -> link(draft.model(), earlier, file, folder));
+        files.close();
         for (FileEntry entry : entries) {
             Durability.syncFile(folder.resolve(entry.name()));
         }
@@ -107,6 +115,25 @@ public final class FileSnapshotStore implements SnapshotStore {
         Durability.writeSynced(folder.resolve(Manifest.FILE_NAME), ManifestCodec.toJson(manifest));
         Durability.syncFolder(folder);
         return publish(folder, modelFolder(manifest.model()), manifest);
+    }
+
+    /**
+     * Links a file of an earlier snapshot into a folder. Returns false if the file is not there, or if the file system has
+     * no links.
+     */
+    private boolean link(String model, String earlier, FileEntry file, Path folder) throws IOException {
+        Path there = folder(model, earlier).resolve(file.name());
+        Path here = folder.resolve(file.name());
+        try {
+            Files.createLink(here, there);
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            return false;
+        }
+        if (Files.size(here) != file.length()) {
+            Files.delete(here);
+            return false;
+        }
+        return true;
     }
 
     /**

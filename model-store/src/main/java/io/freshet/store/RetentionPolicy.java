@@ -94,6 +94,35 @@ public record RetentionPolicy(int newest, int days) {
     }
 
     /**
+     * The snapshots of a model in a store.
+     *
+     * @param readable manifests that can be read
+     * @param unreadable versions whose manifest cannot be read, lowest step first
+     */
+    public record Stored(List<Manifest> readable, List<String> unreadable) {
+        public Stored {
+            readable = List.copyOf(readable);
+            unreadable = List.copyOf(unreadable);
+        }
+
+        /** Reads the manifests of a model's snapshots. */
+        public static Stored of(SnapshotStore store, String model) throws IOException {
+            List<Manifest> readable = new ArrayList<>();
+            List<String> unreadable = new ArrayList<>();
+            for (String version : store.versions(model)) {
+                try {
+                    readable.add(store.manifest(model, version));
+                } catch (SnapshotCorruptException | FormatException e) {
+                    unreadable.add(version);
+                } catch (NoSuchFileException e) {
+                    // Another process has deleted it in the meantime.
+                }
+            }
+            return new Stored(readable, unreadable);
+        }
+    }
+
+    /**
      * Decides about each version in a store. A snapshot whose manifest cannot be read does not count towards the limits,
      * and is surplus once all kept snapshots have more steps.
      *
@@ -102,34 +131,29 @@ public record RetentionPolicy(int newest, int days) {
      */
     public SequencedMap<String, Decision> decide(SnapshotStore store, String model, Set<String> wanted)
             throws IOException {
-        List<Candidate> readable = new ArrayList<>();
-        List<String> unreadable = new ArrayList<>();
-        for (String version : store.versions(model)) {
-            try {
-                Manifest manifest = store.manifest(model, version);
-                readable.add(new Candidate(version, manifest.lineage(), manifest.createdAt()));
-            } catch (SnapshotCorruptException | FormatException e) {
-                unreadable.add(version);
-            } catch (NoSuchFileException e) {
-                // Another process has deleted it in the meantime.
-            }
-        }
+        return decide(Stored.of(store, model), wanted);
+    }
+
+    private SequencedMap<String, Decision> decide(Stored stored, Set<String> wanted) {
+        List<Candidate> readable = stored.readable().stream()
+                .map(manifest -> new Candidate(manifest.version(), manifest.lineage(), manifest.createdAt()))
+                .toList();
         SequencedMap<String, Decision> decisions = decide(readable, wanted);
         String leastKept = decisions.entrySet().stream()
                 .filter(entry -> entry.getValue() != Decision.SURPLUS)
                 .map(Map.Entry::getKey)
                 .min(Comparator.naturalOrder())
                 .orElse("");
-        for (String version : unreadable.reversed()) {
+        for (String version : stored.unreadable().reversed()) {
             Decision unread = version.compareTo(leastKept) < 0 ? Decision.SURPLUS : Decision.UNREADABLE;
             decisions.putFirst(version, wanted.contains(version) ? Decision.WANTED : unread);
         }
         return decisions;
     }
 
-    /** Returns the versions in a store that need not be kept, in the order of {@link #decide(SnapshotStore, String, Set)}. */
-    public List<String> surplus(SnapshotStore store, String model, Set<String> wanted) throws IOException {
-        return decide(store, model, wanted).entrySet().stream()
+    /** Returns the versions that need not be kept, in the order of {@link #decide(SnapshotStore, String, Set)}. */
+    public List<String> surplus(Stored stored, Set<String> wanted) {
+        return decide(stored, wanted).entrySet().stream()
                 .filter(decision -> decision.getValue() == Decision.SURPLUS)
                 .map(Map.Entry::getKey)
                 .toList();

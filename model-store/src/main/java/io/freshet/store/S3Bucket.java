@@ -21,6 +21,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * <p>Never closed: it lives as long as the process, and idle connections are dropped.
  */
 final class S3Bucket {
+    private static final int NOT_FOUND = 404;
     private static final int PRECONDITION_FAILED = 412;
 
     private final S3Client client;
@@ -106,9 +107,14 @@ final class S3Bucket {
         });
     }
 
+    /** Returns whether a file of this length is sent as a multipart upload. */
+    boolean sendsInParts(long length) {
+        return length > partBytes;
+    }
+
     /** Uploads a file, replacing any existing object. A file longer than one part is sent as a multipart upload. */
     void upload(String key, Path file) throws IOException {
-        if (Files.size(file) <= partBytes) {
+        if (!sendsInParts(Files.size(file))) {
             asking(
                     key,
                     () -> client.putObject(
@@ -124,6 +130,25 @@ final class S3Bucket {
                 throw failures.of(e, key);
             }
         }
+    }
+
+    /** Copies an object within the bucket, replacing any existing one. Returns false if there is no such object. */
+    boolean copy(String from, String to) throws IOException {
+        return asking(to, () -> {
+            try {
+                client.copyObject(request -> request.sourceBucket(name)
+                        .sourceKey(from)
+                        .destinationBucket(name)
+                        .destinationKey(to)
+                        .overrideConfiguration(call -> call.apiCallAttemptTimeout(patience.send())));
+                return true;
+            } catch (S3Exception e) {
+                if (e.statusCode() == NOT_FOUND) {
+                    return false;
+                }
+                throw e;
+            }
+        });
     }
 
     /** Deletes an object if it exists. */

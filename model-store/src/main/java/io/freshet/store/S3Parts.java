@@ -2,23 +2,28 @@ package io.freshet.store;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 /**
- * A multipart upload of a long file to one object. The object appears once all parts have arrived. If a part fails,
- * the upload is aborted and its parts are removed.
+ * A multipart upload of a long file to one object, of a few parts at once. The object appears once all parts have arrived.
+ * If a part fails, the upload is aborted and its parts are removed.
  */
 record S3Parts(S3Client client, String bucket, String key, Duration patience) {
     private static final int MOST_PARTS = 10_000;
+
+    /** Parts that are sent at once, each from memory. */
+    private static final int PARTS_AT_ONCE = 4;
+
     private static final String CONTENT_TYPE = "application/octet-stream";
 
     void upload(Path file, int partBytes) throws IOException {
@@ -41,16 +46,20 @@ record S3Parts(S3Client client, String bucket, String key, Duration patience) {
     }
 
     private List<CompletedPart> send(String id, Path file, int partBytes) throws IOException {
-        List<CompletedPart> parts = new ArrayList<>();
-        byte[] part = new byte[partBytes];
-        try (InputStream bytes = Files.newInputStream(file)) {
-            for (int length = bytes.readNBytes(part, 0, partBytes);
-                    length > 0;
-                    length = bytes.readNBytes(part, 0, partBytes)) {
-                parts.add(send(id, parts.size() + 1, part, length));
-            }
+        CompletedPart[] sent = new CompletedPart[Math.toIntExact(Math.ceilDiv(Files.size(file), partBytes))];
+        List<Integer> parts = IntStream.range(0, sent.length).boxed().toList();
+        try (FileChannel bytes = FileChannel.open(file)) {
+            Transfers.run(parts, PARTS_AT_ONCE, part -> {
+                ByteBuffer content = ByteBuffer.allocate(partBytes);
+                long from = (long) part * partBytes;
+                int read = 0;
+                while (content.hasRemaining() && read >= 0) {
+                    read = bytes.read(content, from + content.position());
+                }
+                sent[part] = send(id, part + 1, content.array(), content.position());
+            });
         }
-        return parts;
+        return List.of(sent);
     }
 
     private CompletedPart send(String id, int number, byte[] part, int length) {

@@ -8,9 +8,13 @@ import io.freshet.store.snapshot.ManifestDraft;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +28,9 @@ import org.slf4j.LoggerFactory;
  * equal ones. Deletion begins with the manifest. A later {@link #save} removes files without a manifest and unfinished
  * uploads, {@link OrphanPolicy#AGE} after their last write.
  *
- * <p>Files are written and read through a local folder, where every file is verified when it is read. Thread-safe.
+ * <p>A file that is unchanged since an earlier snapshot is copied within the bucket, so that each snapshot has all its
+ * files. Files are written and read through a local folder, several at once, where every file is verified when it is read.
+ * Thread-safe.
  */
 public final class S3SnapshotStore implements SnapshotStore {
     private static final Logger LOG = LoggerFactory.getLogger(S3SnapshotStore.class);
@@ -59,15 +65,61 @@ public final class S3SnapshotStore implements SnapshotStore {
         new S3LeftOvers(bucket, leftOvers).remove(modelPrefix(draft.model()));
         Path folder = writing.begin();
         try {
-            List<FileEntry> entries = files.writeInto(folder);
+            Set<FileEntry> reused = new HashSet<>();
+            List<FileEntry> entries = files.writeInto(folder, (_, file) -> reused.add(file));
             Manifest manifest = draft.complete(SnapshotNames.version(draft.step(), entries), entries);
-            upload(manifest, entries, folder);
+            Set<FileEntry> copied = copy(manifest, files, reused, folder);
+            files.close();
+            List<FileEntry> written =
+                    entries.stream().filter(file -> !copied.contains(file)).toList();
+            upload(manifest, written, folder);
             Manifest published = publish(manifest);
-            upload(manifest, missing(manifest), folder);
+            complete(manifest, files.earlier(), copied, folder);
             return published;
         } finally {
             Durability.removeRecursively(folder);
         }
+    }
+
+    /** Copies the reused files within the bucket, and writes those that are gone. Returns the copied ones. */
+    private Set<FileEntry> copy(Manifest manifest, SnapshotFiles files, Set<FileEntry> reused, Path folder)
+            throws IOException {
+        if (reused.isEmpty()) {
+            return reused;
+        }
+        Map<String, Long> there = lengths(prefix(manifest.model(), files.earlier()));
+        Set<FileEntry> gone = ConcurrentHashMap.newKeySet();
+        Transfers.run(reused, file -> {
+            if (!isAt(files.earlier(), file, manifest.model(), there) || !copy(manifest, files.earlier(), file)) {
+                gone.add(file);
+            }
+        });
+        for (FileEntry file : gone) {
+            files.writeAfterAll(file, folder);
+        }
+        return reused.stream().filter(file -> !gone.contains(file)).collect(Collectors.toSet());
+    }
+
+    /** Copies a file of an earlier snapshot. Returns false if it is not there; S3 cannot copy an object to itself. */
+    private boolean copy(Manifest manifest, String earlier, FileEntry file) throws IOException {
+        return !earlier.equals(manifest.version())
+                && bucket.copy(
+                        key(manifest.model(), earlier, file.name()),
+                        key(manifest.model(), manifest.version(), file.name()));
+    }
+
+    /**
+     * Writes again the files that have disappeared since they were written. A cleanup may have taken the remains of an
+     * earlier attempt at this version for abandoned, and deleted files of this attempt with them.
+     */
+    private void complete(Manifest manifest, String earlier, Set<FileEntry> copied, Path folder) throws IOException {
+        List<FileEntry> missing = missing(manifest);
+        upload(manifest, missing.stream().filter(file -> !copied.contains(file)).toList(), folder);
+        Transfers.run(missing.stream().filter(copied::contains).toList(), file -> {
+            if (!copy(manifest, earlier, file)) {
+                throw new NoSuchFileException(bucket.url(key(manifest.model(), earlier, file.name())));
+            }
+        });
     }
 
     @Override
@@ -90,14 +142,15 @@ public final class S3SnapshotStore implements SnapshotStore {
     }
 
     @Override
-    public Snapshot open(String model, String version) throws IOException {
+    public Snapshot open(String model, String version, Predicate<String> wanted) throws IOException {
         Manifest manifest = manifest(model, version);
         Path folder = reading.begin();
         try {
-            for (FileEntry entry : manifest.files()) {
-                fetch(manifest, entry, folder.resolve(entry.name()));
-            }
-            return new FolderSnapshot(manifest, folder, () -> remove(folder));
+            List<FileEntry> files = manifest.files().stream()
+                    .filter(file -> wanted.test(file.name()))
+                    .toList();
+            Transfers.run(files, file -> fetch(manifest, file, folder.resolve(file.name())));
+            return new FolderSnapshot(manifest, folder, wanted, () -> remove(folder));
         } catch (IOException | RuntimeException e) {
             Durability.removeAfterFailure(folder, e);
             throw e;
@@ -107,14 +160,18 @@ public final class S3SnapshotStore implements SnapshotStore {
     @Override
     public void delete(String model, String version) throws IOException {
         bucket.delete(key(model, version, Manifest.FILE_NAME));
-        for (Entry entry : bucket.list(prefix(model, version))) {
-            bucket.delete(entry.key());
-        }
+        Transfers.run(bucket.list(prefix(model, version)), file -> bucket.delete(file.key()));
     }
 
+    /** Uploads short files several at once, then each long one, whose parts are sent several at once. */
     private void upload(Manifest manifest, List<FileEntry> entries, Path folder) throws IOException {
-        for (FileEntry entry : entries) {
-            bucket.upload(key(manifest.model(), manifest.version(), entry.name()), folder.resolve(entry.name()));
+        Transfers.Transfer<FileEntry> upload = file ->
+                bucket.upload(key(manifest.model(), manifest.version(), file.name()), folder.resolve(file.name()));
+        Map<Boolean, List<FileEntry>> byLength =
+                entries.stream().collect(Collectors.partitioningBy(file -> bucket.sendsInParts(file.length())));
+        Transfers.run(byLength.getOrDefault(false, List.of()), upload);
+        for (FileEntry file : byLength.getOrDefault(true, List.of())) {
+            upload.of(file);
         }
     }
 
@@ -132,16 +189,21 @@ public final class S3SnapshotStore implements SnapshotStore {
         return there.orElse(manifest);
     }
 
-    /**
-     * Returns files that have disappeared since their upload. A cleanup may have taken the remains of an earlier attempt
-     * at this version for abandoned, and deleted files of this attempt with them.
-     */
+    /** Returns the files that the bucket does not have. */
     private List<FileEntry> missing(Manifest manifest) throws IOException {
-        String prefix = prefix(manifest.model(), manifest.version());
-        Map<String, Long> lengths = bucket.list(prefix).stream().collect(Collectors.toMap(Entry::key, Entry::length));
+        Map<String, Long> there = lengths(prefix(manifest.model(), manifest.version()));
         return manifest.files().stream()
-                .filter(file -> !Long.valueOf(file.length()).equals(lengths.get(prefix + file.name())))
+                .filter(file -> !isAt(manifest.version(), file, manifest.model(), there))
                 .toList();
+    }
+
+    /** Returns the lengths of the objects by key. */
+    private Map<String, Long> lengths(String prefix) throws IOException {
+        return bucket.list(prefix).stream().collect(Collectors.toMap(Entry::key, Entry::length));
+    }
+
+    private boolean isAt(String version, FileEntry file, String model, Map<String, Long> lengths) {
+        return Long.valueOf(file.length()).equals(lengths.get(key(model, version, file.name())));
     }
 
     private void fetch(Manifest manifest, FileEntry entry, Path file) throws IOException {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.freshet.store.format.FormatVersionException;
 import io.freshet.store.snapshot.FileEntry;
@@ -202,7 +203,7 @@ abstract class SnapshotStoreContract {
         SHA256_OF_W + "," + SHA256_OF_X,
         "\"version\" : \"0, \"version\" : \"1",
         "\"files\", \"flies\"",
-        "\"format_version\" : 4, \"format_version\" : 3",
+        "\"format_version\" : 5, \"format_version\" : 4",
     })
     void shouldRefuseSnapshotWhenTheManifestWasChanged(String right, String wrong) throws IOException {
         Manifest saved = save(7, "w", "v");
@@ -218,7 +219,7 @@ abstract class SnapshotStoreContract {
     void shouldOpenManifestWhenItIsOfTheFirstVersion() throws IOException {
         Manifest saved = save(7, "w", "v");
         String json = new String(bytes(path(saved, "manifest.json")), UTF_8);
-        String older = json.replace("\"format_version\" : 4", "\"format_version\" : 1")
+        String older = json.replace("\"format_version\" : 5", "\"format_version\" : 1")
                 .replaceFirst(",\\s*\"sha256\" : \"[0-9a-f]{64}\"\\s*}$", "\n}");
         write(path(saved, "manifest.json"), older.getBytes(UTF_8));
         try (Snapshot snapshot = store().open(MODEL, saved.version())) {
@@ -275,6 +276,78 @@ abstract class SnapshotStoreContract {
         assertThat(second.createdAt()).isEqualTo(CREATED.plusSeconds(60));
         try (Snapshot snapshot = store().open(MODEL, first.version())) {
             assertThat(snapshot.manifest()).isEqualTo(second);
+        }
+    }
+
+    @Test
+    void shouldTakeAnUnchangedFileFromTheEarlierSnapshotAndKeepItWhenThatIsDeleted() throws IOException {
+        Manifest first = save(7, "w", "v");
+        AtomicBoolean closed = new AtomicBoolean();
+        SnapshotFiles files = new SnapshotFiles(first.version(), () -> closed.set(true))
+                .add("vocabulary.txt", file -> Files.writeString(file, "v2"))
+                .add("weights", file -> fail("an unchanged file must not be written"), entry(first, "weights"));
+
+        Manifest second = store().save(draft(8), files);
+
+        assertThat(closed).isTrue();
+        assertThat(files.written()).isEqualTo(new SnapshotFiles.Written(1, 2, 1));
+        assertThat(second).isEqualTo(save(8, "w", "v2"));
+        store().delete(MODEL, first.version());
+        assertThat(paths()).hasSize(3).allMatch(path -> path.contains(second.version()));
+        try (Snapshot snapshot = store().open(MODEL, second.version())) {
+            assertThat(snapshot.file("weights")).hasContent("w");
+            assertThat(snapshot.file("vocabulary.txt")).hasContent("v2");
+        }
+    }
+
+    @Test
+    void shouldWriteAnUnchangedFileWhenTheEarlierSnapshotIsGone() throws IOException {
+        Manifest first = save(7, "w", "v");
+        store().delete(MODEL, first.version());
+        SnapshotFiles files = new SnapshotFiles(first.version(), () -> {})
+                .add("weights", file -> Files.writeString(file, "w"), entry(first, "weights"));
+
+        Manifest second = store().save(draft(8), files);
+
+        assertThat(files.written()).isEqualTo(new SnapshotFiles.Written(1, 1, 0));
+        try (Snapshot snapshot = store().open(MODEL, second.version())) {
+            assertThat(snapshot.file("weights")).hasContent("w");
+        }
+    }
+
+    @Test
+    void shouldMakeTheSameVersionOfItsOwnFilesWhenNothingHasChanged() throws IOException {
+        Manifest first = save(7, "w", "v");
+        SnapshotFiles files = new SnapshotFiles(first.version(), () -> {})
+                .add("vocabulary.txt", file -> Files.writeString(file, "v"), entry(first, "vocabulary.txt"))
+                .add("weights", file -> Files.writeString(file, "w"), entry(first, "weights"));
+
+        Manifest second = store().save(inLineage(2), files);
+
+        assertThat(second.version()).isEqualTo(first.version());
+        assertThat(paths()).hasSize(3);
+        try (Snapshot snapshot = store().open(MODEL, first.version())) {
+            assertThat(snapshot.manifest()).isEqualTo(second);
+        }
+    }
+
+    private static FileEntry entry(Manifest manifest, String name) {
+        return manifest.files().stream()
+                .filter(file -> file.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void shouldNotReadFilesThatAreNotWanted() throws IOException {
+        Manifest saved = save(7, "w", "v");
+        remove(path(saved, "weights"));
+
+        try (Snapshot snapshot = store().open(MODEL, saved.version(), "vocabulary.txt"::equals)) {
+            assertThat(snapshot.file("vocabulary.txt")).hasContent("v");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> snapshot.file("weights"))
+                    .withMessageContaining("must have been wanted");
         }
     }
 
@@ -393,9 +466,10 @@ abstract class SnapshotStoreContract {
         write(path(saved.get(1), "manifest.json"), "{".getBytes(UTF_8));
         write(path(saved.get(4), "manifest.json"), "{".getBytes(UTF_8));
         List<String> versions = saved.stream().map(Manifest::version).toList();
-        assertThat(new RetentionPolicy(2, 0).surplus(store(), MODEL, Set.of(versions.getFirst())))
+        assertThat(new RetentionPolicy(2, 0)
+                        .surplus(RetentionPolicy.Stored.of(store(), MODEL), Set.of(versions.getFirst())))
                 .containsExactly(versions.get(2));
-        assertThat(new RetentionPolicy(1, 0).surplus(store(), MODEL, Set.of()))
+        assertThat(new RetentionPolicy(1, 0).surplus(RetentionPolicy.Stored.of(store(), MODEL), Set.of()))
                 .containsExactly(versions.get(1), versions.get(4), versions.get(0), versions.get(2), versions.get(3));
     }
 

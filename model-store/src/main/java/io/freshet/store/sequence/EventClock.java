@@ -43,6 +43,15 @@ public final class EventClock {
         return clock;
     }
 
+    /** Returns a clock that continues as this one would. */
+    public EventClock copy() {
+        EventClock copy = startingAt(nowMs);
+        System.arraycopy(users, 0, copy.users, 0, count);
+        System.arraycopy(times, 0, copy.times, 0, count);
+        copy.count = count;
+        return copy;
+    }
+
     /**
      * Returns the time of a click.
      *

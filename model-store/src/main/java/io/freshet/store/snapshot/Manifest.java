@@ -48,7 +48,7 @@ public record Manifest(
         List<FileEntry> files) {
     public static final String FILE_NAME = "manifest.json";
     public static final int OLDEST_FORMAT_VERSION = 1;
-    public static final int FORMAT_VERSION = 4;
+    public static final int FORMAT_VERSION = 5;
 
     /** The lineage of a snapshot that no trainer published, and of all snapshots written before lineages existed. */
     public static final long NO_LINEAGE = 0;

@@ -14,6 +14,7 @@ import java.util.Set;
  * format_version 2   the same, then the SHA-256 of the document ({@link TrailingDigest})
  * format_version 3   the manifest's components including lineage and except model_deltas, then the SHA-256
  * format_version 4   all components, then the SHA-256
+ * format_version 5   the same; the rows of items are in files of their own, each with the same number of rows
  * </pre>
  */
 public final class ManifestCodec {

@@ -33,11 +33,16 @@ public final class Vocabulary {
         if (known != NOT_FOUND) {
             return known;
         }
-        int found = free.nextSetBit(lowestFree);
-        int row = found >= 0 ? found : items.size();
+        int row = nextRow();
         put(row, itemId);
         lowestFree = row + 1;
         return row;
+    }
+
+    /** Returns the row that the next new item gets. */
+    public int nextRow() {
+        int found = free.nextSetBit(lowestFree);
+        return found >= 0 ? found : items.size();
     }
 
     /**
@@ -103,6 +108,11 @@ public final class Vocabulary {
     /** Returns the number of rows that have an item. */
     public int itemCount() {
         return rows.size();
+    }
+
+    /** Returns a copy of the items by row, null for a free row. */
+    public @Nullable String[] itemsByRow() {
+        return items.toArray(new String[0]);
     }
 
     /** Returns a copy of the items in order of their rows. */

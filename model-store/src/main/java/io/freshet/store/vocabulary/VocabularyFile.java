@@ -11,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes a vocabulary as a text file in UTF-8, version 2. Line n + 2 is the item of row n, or empty if the
@@ -43,12 +44,22 @@ public final class VocabularyFile {
      * @throws java.nio.file.FileAlreadyExistsException if the file exists
      */
     public static void write(Path file, Vocabulary vocabulary) throws IOException {
+        write(file, vocabulary.itemsByRow());
+    }
+
+    /**
+     * Writes a new file.
+     *
+     * @param itemsByRow {@link Vocabulary#itemsByRow} of a vocabulary
+     * @throws java.nio.file.FileAlreadyExistsException if the file exists
+     */
+    public static void write(Path file, @Nullable String[] itemsByRow) throws IOException {
         try (BufferedWriter writer = Files.newBufferedWriter(file, UTF_8, StandardOpenOption.CREATE_NEW)) {
-            writer.write(new VocabularyHeader(VERSION, vocabulary.size()).line());
+            writer.write(new VocabularyHeader(VERSION, itemsByRow.length).line());
             writer.write('\n');
-            for (int row = 0; row < vocabulary.size(); row++) {
-                if (vocabulary.isTaken(row)) {
-                    writer.write(EscapedLine.of(vocabulary.itemAt(row)));
+            for (String item : itemsByRow) {
+                if (item != null) {
+                    writer.write(EscapedLine.of(item));
                 }
                 writer.write('\n');
             }

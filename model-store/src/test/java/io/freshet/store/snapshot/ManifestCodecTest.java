@@ -24,6 +24,7 @@ class ManifestCodecTest {
     private static final Manifest MANIFEST_1 = ofVersion(1);
     private static final Manifest MANIFEST_2 = ofVersion(2);
     private static final Manifest MANIFEST_3 = ofVersion(3);
+    private static final Manifest MANIFEST_4 = ofVersion(4);
 
     /** Returns the same manifest in an earlier version, without what that version does not have. */
     private static Manifest ofVersion(int formatVersion) {
@@ -39,7 +40,7 @@ class ManifestCodecTest {
                 MANIFEST.training(),
                 MANIFEST.platform(),
                 MANIFEST.modelLog(),
-                Manifest.ALL_DELTAS,
+                formatVersion < 4 ? Manifest.ALL_DELTAS : MANIFEST.modelDeltas(),
                 MANIFEST.inputs(),
                 MANIFEST.metrics(),
                 MANIFEST.held(),
@@ -123,7 +124,7 @@ class ManifestCodecTest {
                     "\n}$",
                     ",\n  \"sha256\" : \"f98edb7770354a89112485ece7739b9e4d2b1771d20daab74a8561ac5b27755b\"\n}");
 
-    private static final String GOLDEN = GOLDEN_3.replace("\"format_version\" : 3", "\"format_version\" : 4")
+    private static final String GOLDEN_4 = GOLDEN_3.replace("\"format_version\" : 3", "\"format_version\" : 4")
             .replace(
                     "\n  \"inputs\"",
                     "\n  \"model_deltas\" : {\n    \"topic\" : \"model-deltas\",\n    \"partition\" : 0,\n"
@@ -132,9 +133,15 @@ class ManifestCodecTest {
                     "f98edb7770354a89112485ece7739b9e4d2b1771d20daab74a8561ac5b27755b",
                     "e880b355e4240c248ba280aaf2551b9208686aec7957a2bab8022ad4fd630a5c");
 
+    private static final String GOLDEN = GOLDEN_4.replace("\"format_version\" : 4", "\"format_version\" : 5")
+            .replace(
+                    "e880b355e4240c248ba280aaf2551b9208686aec7957a2bab8022ad4fd630a5c",
+                    "17a02f06b2f1fd49e044e163fdf706f71ea0036cdab7de9629a4fbc019d094f9");
+
     @Test
     void shouldWriteGoldenJson() {
         assertThat(new String(ManifestCodec.toJson(MANIFEST), UTF_8)).isEqualTo(GOLDEN);
+        assertThat(new String(ManifestCodec.toJson(MANIFEST_4), UTF_8)).isEqualTo(GOLDEN_4);
         assertThat(new String(ManifestCodec.toJson(MANIFEST_3), UTF_8)).isEqualTo(GOLDEN_3);
         assertThat(new String(ManifestCodec.toJson(MANIFEST_2), UTF_8)).isEqualTo(GOLDEN_2);
         assertThat(new String(ManifestCodec.toJson(MANIFEST_1), UTF_8)).isEqualTo(GOLDEN_1);
@@ -157,6 +164,11 @@ class ManifestCodecTest {
 
     @Test
     void shouldReadGoldenJsonOfVersion4() {
+        assertThat(parse(GOLDEN_4)).isEqualTo(MANIFEST_4);
+    }
+
+    @Test
+    void shouldReadGoldenJsonOfVersion5() {
         assertThat(parse(GOLDEN)).isEqualTo(MANIFEST);
         assertCorrupt(GOLDEN.replace("\"model_deltas\"", "\"other\""));
     }
@@ -176,8 +188,8 @@ class ManifestCodecTest {
                         GOLDEN.replace("987654321000", "987654321001").getBytes(UTF_8), "there/manifest.json"))
                 .isInstanceOf(CorruptFormatException.class)
                 .hasMessageContaining("there/manifest.json")
-                .hasMessageContaining("stored=e880b355e4240c248ba280aaf2551b9208686aec7957a2bab8022ad4fd630a5c")
-                .hasMessageContaining("computed=5ca61356bf58bbb3cdb932cec2c4ff0aa9ddf7b9dedd05bfe2a177ac8998c649");
+                .hasMessageContaining("stored=17a02f06b2f1fd49e044e163fdf706f71ea0036cdab7de9629a4fbc019d094f9")
+                .hasMessageContaining("computed=0450b83803746fe19ad03e4dc43531748103932081de823b05089be468617c75");
     }
 
     @Test
@@ -198,7 +210,7 @@ class ManifestCodecTest {
     @Test
     void shouldTellTooOldFromTooNew() {
         assertThatThrownBy(() -> parse("{\"format_version\":0}")).isInstanceOf(FormatVersionException.class);
-        assertThatThrownBy(() -> parse("{\"format_version\":5}")).isInstanceOf(FormatVersionException.class);
+        assertThatThrownBy(() -> parse("{\"format_version\":6}")).isInstanceOf(FormatVersionException.class);
     }
 
     @Test

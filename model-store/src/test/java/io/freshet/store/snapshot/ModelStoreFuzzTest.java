@@ -227,13 +227,15 @@ class ModelStoreFuzzTest {
 
     private static Fuzz<Manifest> manifests() {
         String json = new String(ManifestCodec.toJson(manifest()), UTF_8);
-        String three = json.replace("\"format_version\" : 4", "\"format_version\" : 3");
+        String four = json.replace("\"format_version\" : 5", "\"format_version\" : 4");
+        String three = json.replace("\"format_version\" : 5", "\"format_version\" : 3");
         String two = three.replace("\"format_version\" : 3", "\"format_version\" : 2")
                 .replace("  \"lineage\" : 5,\n", "");
         String one = two.replace("\"format_version\" : 2", "\"format_version\" : 1");
         return Fuzz.of("manifest", ManifestCodec::parse)
                 .from(
                         json.getBytes(UTF_8),
+                        withDigest(four.getBytes(UTF_8)),
                         withDigest(three.getBytes(UTF_8)),
                         withDigest(two.getBytes(UTF_8)),
                         (one.substring(0, one.indexOf(DIGEST)) + "\n}").getBytes(UTF_8))

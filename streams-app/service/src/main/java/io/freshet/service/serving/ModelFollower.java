@@ -1,5 +1,6 @@
 package io.freshet.service.serving;
 
+import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.HttpKeys;
 import io.freshet.service.config.key.ProcessKeys;
@@ -402,7 +403,7 @@ public final class ModelFollower implements AutoCloseable {
     }
 
     private boolean open(Manifest manifest) {
-        try (Snapshot snapshot = store.open(modelName, manifest.version())) {
+        try (Snapshot snapshot = store.open(modelName, manifest.version(), ModelSnapshot::isRead)) {
             live.open(
                     ServedModel.read(
                             snapshot, config.get(ScoringKeys.WORKERS), config.get(ScoringKeys.APPROXIMATE_ITEMS)),

@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -146,8 +147,8 @@ final class HealthIT {
         }
 
         @Override
-        public Snapshot open(String model, String version) throws IOException {
-            return store.open(model, version);
+        public Snapshot open(String model, String version, Predicate<String> wanted) throws IOException {
+            return store.open(model, version, wanted);
         }
 
         @Override

@@ -31,7 +31,8 @@ import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.publish.ServedVersion;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -43,6 +44,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -143,7 +145,7 @@ final class ModelFollowerIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"manifest.json", "weights.safetensors", "optimizer.safetensors", "vocabulary.txt"})
+    @ValueSource(strings = {"manifest.json", "weights.safetensors", "items-00000.safetensors", "vocabulary.txt"})
     void shouldUseTheSnapshotBeforeWhenTheNewestIsDamaged(String file) throws Exception {
         Manifest good = save(10, 0, "a");
         publish(good);
@@ -157,6 +159,25 @@ final class ModelFollowerIT {
         follower.start();
 
         // The weights come from the older snapshot, advanced by the log.
+        awaitStep(20);
+    }
+
+    @Test
+    void shouldNotReadFilesThatOnlyATrainerNeeds() throws Exception {
+        Manifest saved = save(20, 1, "a", "b");
+        List<String> read = List.of("items-00000.safetensors", "memory.bin", "vocabulary.txt", "weights.safetensors");
+        assertThat(saved.files())
+                .extracting(FileEntry::name)
+                .contains("optimizer.safetensors", "moments-00000.safetensors");
+        for (FileEntry file : saved.files()) {
+            if (!read.contains(file.name())) {
+                damage(saved, file.name());
+            }
+        }
+        publish(saved);
+
+        follower.start();
+
         awaitStep(20);
     }
 
@@ -221,13 +242,13 @@ final class ModelFollowerIT {
         }
 
         @Override
-        public Snapshot open(String model, String version) throws IOException {
+        public Snapshot open(String model, String version, Predicate<String> wanted) throws IOException {
             try {
                 answers.await();
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
-            return store.open(model, version);
+            return store.open(model, version, wanted);
         }
 
         @Override
@@ -254,12 +275,12 @@ final class ModelFollowerIT {
         }
 
         @Override
-        public Snapshot open(String model, String version) throws IOException {
+        public Snapshot open(String model, String version, Predicate<String> wanted) throws IOException {
             if (failures.get() > 0) {
                 failures.decrementAndGet();
                 throw new SnapshotStoreException("S3 must be reached", new IOException("Connection refused"));
             }
-            return store.open(model, version);
+            return store.open(model, version, wanted);
         }
 
         @Override
@@ -480,13 +501,15 @@ final class ModelFollowerIT {
                 Learner learner = new Learner(model, TrainingConfig.defaults(1))) {
             SnapshotFiles written = new SnapshotFiles();
             LearnerSnapshot.addTo(written, learner);
-            model.items()
-                    .memory(1)
-                    .set(ValueLayout.JAVA_FLOAT_UNALIGNED, model.items().at(1), Float.NaN);
             Manifest saved = whole.save(draft, written);
             try (Snapshot snapshot = whole.open(saved.model(), saved.version())) {
                 for (FileEntry file : saved.files()) {
                     byte[] bytes = Files.readAllBytes(snapshot.file(file.name()));
+                    if (ModelSnapshot.ITEM_FILES.contains(file.name())) {
+                        ByteBuffer.wrap(bytes)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .putFloat(bytes.length - Float.BYTES, Float.NaN);
+                    }
                     files.add(file.name(), into -> Files.write(into, bytes));
                 }
             }

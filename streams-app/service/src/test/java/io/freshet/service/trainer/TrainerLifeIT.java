@@ -38,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -106,6 +107,82 @@ final class TrainerLifeIT {
             assertThat(trainer.status().phase()).isEqualTo(Phase.LEARNING);
         }
         CommittedLog.read(kafka.bootstrapServers()).assertEachRecordIsLearnedFromOnce();
+    }
+
+    @Test
+    void shouldLearnAndPublishWhileASnapshotIsSaved() throws Exception {
+        SlowStore slow = new SlowStore(store());
+        feeder.feed(40);
+        try (Running trainer = new Running(snapshotsOften(), slow)) {
+            trainer.awaitLearned(40); // the snapshot of the new model and of these steps
+            await().atMost(PATIENCE).until(() -> trainer.status().training().snapshots() > 1);
+            slow.hold();
+            feeder.feed(40);
+            await().atMost(PATIENCE).until(slow::isHolding);
+            feeder.feed(40);
+            trainer.awaitLearned(120);
+            await().atMost(PATIENCE).until(() -> count("freshet.trainer.snapshot.delays") > 0);
+            long published = CommittedLog.read(kafka.bootstrapServers()).steps().size();
+            feeder.feed(40);
+            trainer.awaitLearned(160);
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            CommittedLog.read(kafka.bootstrapServers()).steps().size() > published);
+            assertThat(slow.saving.get()).isEqualTo(1); // one at a time
+            slow.release();
+        }
+        assertThat(newest().step())
+                .isEqualTo(CommittedLog.read(kafka.bootstrapServers()).steps().size());
+        CommittedLog.read(kafka.bootstrapServers()).assertEachRecordIsLearnedFromOnce();
+    }
+
+    @Test
+    void shouldLearnOnAndTryAgainWhenASnapshotCannotBeSaved() throws Exception {
+        SlowStore slow = new SlowStore(store());
+        feeder.feed(40);
+        try (Running trainer = new Running(snapshotsOften(), slow)) {
+            trainer.awaitLearned(40);
+            await().atMost(PATIENCE).until(() -> trainer.status().training().snapshots() > 1);
+            slow.failures.set(2);
+            feeder.feed(40);
+            await().atMost(PATIENCE).until(() -> count("freshet.trainer.snapshot.failures") == 2);
+            long before = trainer.status().training().snapshots();
+            feeder.feed(40);
+            await().atMost(PATIENCE).until(() -> trainer.status().training().snapshots() > before);
+            trainer.awaitLearned(120);
+            assertThat(trainer.trainer.restarts()).isZero();
+        }
+        try (Running next = new Running(config(), store())) {
+            next.awaitLearned(120);
+            assertThat(next.status().mismatches()).isZero();
+        }
+    }
+
+    /** A killed trainer leaves a snapshot that is in the store and not announced, or none at all. */
+    @Test
+    void shouldAbandonASnapshotThatIsStillBeingSavedWhenASessionFails() throws Exception {
+        SlowStore slow = new SlowStore(store());
+        feeder.feed(40);
+        try (Running trainer = new Running(snapshotsOften(), slow)) {
+            trainer.awaitLearned(40);
+            await().atMost(PATIENCE).until(() -> trainer.status().training().snapshots() > 1);
+            slow.hold();
+            feeder.feed(40);
+            await().atMost(PATIENCE).until(slow::isHolding);
+            trainer.trainer.onceBetweenSteps(_ -> {
+                throw new IllegalStateException("planted");
+            });
+            await().atMost(PATIENCE).until(() -> trainer.trainer.restarts() == 1);
+            slow.release();
+            feeder.feed(40);
+            trainer.awaitLearned(120);
+            assertThat(trainer.status().mismatches()).isZero();
+        }
+        CommittedLog.read(kafka.bootstrapServers()).assertEachRecordIsLearnedFromOnce();
+    }
+
+    private double count(String counter) {
+        return registry.get(counter).counter().count();
     }
 
     @Test
@@ -367,8 +444,13 @@ final class TrainerLifeIT {
         return config(MODEL, Duration.ofMillis(50), Duration.ofSeconds(2));
     }
 
-    /** Returns a configuration with short client timeouts, whose clients notice new partitions soon. */
     private OnlineConfig config(String model, Duration publishInterval, Duration leaseTimeout) {
+        return config(model, publishInterval, LONG, leaseTimeout);
+    }
+
+    /** Returns a configuration with short client timeouts, whose clients notice new partitions soon. */
+    private OnlineConfig config(
+            String model, Duration publishInterval, Duration snapshotInterval, Duration leaseTimeout) {
         return new OnlineConfig(
                 model,
                 OnlineConfig.Topics.DEFAULT,
@@ -400,8 +482,76 @@ final class TrainerLifeIT {
                 TrainingConfig.defaults(2),
                 LEARNING,
                 OnlineConfig.Steps.upTo(16, Duration.ZERO),
-                new OnlineConfig.Publishing(publishInterval, 1024, 0, LONG, new RetentionPolicy(2, 0), 0),
+                new OnlineConfig.Publishing(publishInterval, 1024, 0, snapshotInterval, new RetentionPolicy(2, 0), 0),
                 leaseTimeout);
+    }
+
+    /** Returns a configuration with which a snapshot is due after each step. */
+    private OnlineConfig snapshotsOften() {
+        return config(MODEL, Duration.ofMillis(50), Duration.ofMillis(20), Duration.ZERO);
+    }
+
+    /** A store whose saves can be held up, before a file is written, or fail. */
+    private static final class SlowStore implements SnapshotStore {
+        private final SnapshotStore store;
+        private final AtomicInteger saving = new AtomicInteger();
+        private final AtomicInteger failures = new AtomicInteger();
+        private volatile CountDownLatch released = new CountDownLatch(0);
+        private volatile boolean holding;
+
+        SlowStore(SnapshotStore store) {
+            this.store = store;
+        }
+
+        void hold() {
+            released = new CountDownLatch(1);
+        }
+
+        boolean isHolding() {
+            return holding;
+        }
+
+        void release() {
+            released.countDown();
+        }
+
+        @Override
+        public Manifest save(ManifestDraft draft, SnapshotFiles files) throws IOException {
+            saving.incrementAndGet();
+            try {
+                holding = released.getCount() > 0;
+                released.await();
+                if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                    throw new SnapshotStoreException("S3 must be reached", new IOException("refused"));
+                }
+                return store.save(draft, files);
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            } finally {
+                holding = false;
+                saving.decrementAndGet();
+            }
+        }
+
+        @Override
+        public List<String> versions(String model) throws IOException {
+            return store.versions(model);
+        }
+
+        @Override
+        public Manifest manifest(String model, String version) throws IOException {
+            return store.manifest(model, version);
+        }
+
+        @Override
+        public Snapshot open(String model, String version, Predicate<String> wanted) throws IOException {
+            return store.open(model, version, wanted);
+        }
+
+        @Override
+        public void delete(String model, String version) throws IOException {
+            store.delete(model, version);
+        }
     }
 
     /** A failure that occurs before a store lists its snapshots. */
@@ -427,8 +577,8 @@ final class TrainerLifeIT {
         }
 
         @Override
-        public Snapshot open(String model, String version) throws IOException {
-            return store.open(model, version);
+        public Snapshot open(String model, String version, Predicate<String> wanted) throws IOException {
+            return store.open(model, version, wanted);
         }
 
         @Override

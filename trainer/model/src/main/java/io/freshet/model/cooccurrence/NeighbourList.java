@@ -23,10 +23,31 @@ final class NeighbourList {
     private static final int AFTER = 1;
     private static final int BEFORE = 2;
 
+    private final int generation;
     private int[] entries = new int[FIELDS * FIRST_CAPACITY]; // (capacity, 3): row, weight after, weight before
     private int size;
     private int after;
     private int before;
+
+    /** @param generation the {@link #generation} */
+    NeighbourList(int generation) {
+        this.generation = generation;
+    }
+
+    /** Returns the generation of the memory in which the list was made. A list of an earlier generation must be copied. */
+    int generation() {
+        return generation;
+    }
+
+    /** Returns an equal list of another generation. */
+    NeighbourList copy(int ofGeneration) {
+        NeighbourList copy = new NeighbourList(ofGeneration);
+        copy.entries = entries.clone();
+        copy.size = size;
+        copy.after = after;
+        copy.before = before;
+        return copy;
+    }
 
     int size() {
         return size;
@@ -133,6 +154,16 @@ final class NeighbourList {
         }
         Arrays.fill(entries, FIELDS * kept, FIELDS * size, 0);
         size = kept;
+    }
+
+    /** Returns whether any of the rows is a neighbour. */
+    boolean hasAny(BitSet rows) {
+        for (int place = 0; place < size; place++) {
+            if (rows.get(row(place))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Removes the given neighbours. */

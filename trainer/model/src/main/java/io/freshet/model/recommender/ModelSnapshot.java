@@ -12,6 +12,7 @@ import io.freshet.store.SnapshotFiles;
 import io.freshet.store.format.FiniteNumbers;
 import io.freshet.store.format.FormatException;
 import io.freshet.store.snapshot.DType;
+import io.freshet.store.snapshot.FileEntry;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.store.snapshot.SafetensorsFile;
@@ -29,22 +30,29 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads a model as the files of a snapshot.
  *
  * <pre>
- * weights.safetensors    items (vocabulary, d), and each parameter of {@link ParameterLayout} by its name
- * vocabulary.txt         the item of each row
- * memory.bin             the co-occurrence memory, if there is one
+ * weights.safetensors     each parameter of {@link ParameterLayout} by its name
+ * items-NNNNN.safetensors items (rows of the file, d), see {@link RowFiles}
+ * vocabulary.txt          the item of each row
+ * memory.bin              the co-occurrence memory, if there is one
  * </pre>
+ *
+ * <p>Before manifests of format version 5, weights.safetensors also had all rows of items (vocabulary, d).
  */
 public final class ModelSnapshot {
     /** Name of the file of the network's weights. */
     public static final String WEIGHTS = "weights.safetensors";
 
-    /** Name of the tensor of item vectors in that file, (vocabulary, d) float32. */
+    /** Name of the tensors of item vectors, (rows, d) float32. */
     public static final String ITEMS = "items";
+
+    /** The files of item vectors. */
+    public static final RowFiles ITEM_FILES = new RowFiles(ITEMS, List.of(ITEMS));
 
     private static final String TYPE = "type";
     private static final String ITEM_DEVIATION = "item_deviation";
@@ -72,18 +80,29 @@ public final class ModelSnapshot {
         return new ManifestDraft(name, step, createdAt).encoder(describe(config), config.seed());
     }
 
-    /**
-     * Adds the file of the weights. It is written from memory when the store asks for it. The numbers are not checked.
-     */
-    public static void addWeights(SnapshotFiles files, RecommenderModel model) {
-        files.add(WEIGHTS, file -> writeWeights(file, model));
+    /** Returns whether {@link #read} reads the file of this name. Other files are for a learner. */
+    public static boolean isRead(String name) {
+        return name.equals(WEIGHTS)
+                || name.equals(VocabularyFile.NAME)
+                || name.equals(CooccurrenceFile.NAME)
+                || ITEM_FILES.contains(name);
     }
 
-    /** Adds the files of the vocabulary and, if it is on, of the co-occurrence memory. */
-    public static void addVocabularyAndMemory(SnapshotFiles files, RecommenderModel model) {
-        files.add(VocabularyFile.NAME, file -> VocabularyFile.write(file, model.vocabulary()));
+    /**
+     * Adds the model's files except those of its item vectors. They hold the model as it is now, and are written when the
+     * store asks for them, by any thread. The numbers are not checked.
+     */
+    public static void addAllButItems(SnapshotFiles files, RecommenderModel model) {
+        float[] dense = model.dense()
+                .asSlice(0, (long) model.denseSize() * Float.BYTES)
+                .toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+        ParameterLayout layout = model.layout();
+        files.add(WEIGHTS, file -> writeDense(file, dense, layout));
+        @Nullable String[] items = model.vocabulary().itemsByRow();
+        files.add(VocabularyFile.NAME, file -> VocabularyFile.write(file, items));
         if (model.memory().config().isOn()) {
-            files.add(CooccurrenceFile.NAME, file -> CooccurrenceFile.write(file, model.memory()));
+            CooccurrenceModel memory = model.memory().frozen();
+            files.add(CooccurrenceFile.NAME, file -> CooccurrenceFile.write(file, memory));
         }
     }
 
@@ -96,13 +115,7 @@ public final class ModelSnapshot {
     public static void requireFinite(RecommenderModel model, String name, RowTable table) {
         for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
             MemorySegment data = table.chunk(chunk).memory().asSlice(0, table.rowsOfChunk(chunk) * table.rowBytes());
-            long position = FiniteNumbers.firstOther(data);
-            if (position >= 0) {
-                throw new NonFiniteModelException(
-                        model.step(),
-                        name + " row=" + ((long) chunk * RowTable.CHUNK_ROWS + position / table.dim()) + " column="
-                                + position % table.dim() + " value=" + at(data, position));
-            }
+            RowFiles.requireFinite(name, data, chunk * RowTable.CHUNK_ROWS, table.dim(), model.step());
         }
     }
 
@@ -117,21 +130,18 @@ public final class ModelSnapshot {
         long position = FiniteNumbers.firstOther(data);
         if (position >= 0) {
             throw new NonFiniteModelException(
-                    model.step(), name + " parameter=" + position + " value=" + at(data, position));
+                    model.step(),
+                    name + " parameter=" + position + " value="
+                            + data.get(ValueLayout.JAVA_FLOAT_UNALIGNED, position * Float.BYTES));
         }
     }
 
-    private static float at(MemorySegment numbers, long position) {
-        return numbers.get(ValueLayout.JAVA_FLOAT_UNALIGNED, position * Float.BYTES);
-    }
-
-    private static void writeWeights(Path file, RecommenderModel model) throws IOException {
+    private static void writeDense(Path file, float[] dense, ParameterLayout layout) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
+            MemorySegment all = arena.allocateFrom(ValueLayout.JAVA_FLOAT, dense);
             List<Tensor> tensors = new ArrayList<>();
-            tensors.add(tensor(ITEMS, model.items(), arena));
-            for (ParameterLayout.Parameter p : model.layout().parameters()) {
-                MemorySegment data =
-                        model.dense().asSlice((long) p.start() * Float.BYTES, (long) p.size() * Float.BYTES);
+            for (ParameterLayout.Parameter p : layout.parameters()) {
+                MemorySegment data = all.asSlice((long) p.start() * Float.BYTES, (long) p.size() * Float.BYTES);
                 tensors.add(
                         p.rows() == 1
                                 ? Tensor.of(p.name(), DType.F32, data, p.columns())
@@ -141,15 +151,28 @@ public final class ModelSnapshot {
         }
     }
 
-    /** Returns the rows of a table as a tensor (rows, dim) float32, copied to the arena. */
-    public static Tensor tensor(String name, RowTable table, Arena arena) {
-        MemorySegment data = arena.allocate(Math.max(1, table.rows() * table.rowBytes()), Float.BYTES)
-                .asSlice(0, table.rows() * table.rowBytes());
-        for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
-            long at = (long) chunk * RowTable.CHUNK_ROWS * table.rowBytes();
-            MemorySegment.copy(table.chunk(chunk).memory(), 0, data, at, table.rowsOfChunk(chunk) * table.rowBytes());
+    /**
+     * Maps the item vectors of a snapshot.
+     *
+     * @param arena arena that owns the mappings
+     * @return tensors (rows, d) whose rows together are those of the vocabulary, in order; all but the last have
+     *     {@link RowFiles#ROWS} rows, or there is only one
+     * @throws IOException if a file cannot be read
+     * @throws FormatException if a file has unexpected contents
+     */
+    public static List<Tensor> mapItems(Snapshot snapshot, Arena arena) throws IOException {
+        SafetensorsFile weights = SafetensorsFile.open(snapshot.file(WEIGHTS), arena);
+        if (weights.names().contains(ITEMS)) {
+            return List.of(weights.tensor(ITEMS));
         }
-        return Tensor.of(name, DType.F32, data, table.rows(), table.dim());
+        List<Tensor> tensors = new ArrayList<>();
+        for (FileEntry file : snapshot.manifest().files()) {
+            if (ITEM_FILES.contains(file.name())) {
+                tensors.add(
+                        SafetensorsFile.open(snapshot.file(file.name()), arena).tensor(ITEMS));
+            }
+        }
+        return tensors;
     }
 
     /**
@@ -204,7 +227,11 @@ public final class ModelSnapshot {
     public static void readWeights(Snapshot snapshot, RecommenderModel model) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             SafetensorsFile weights = SafetensorsFile.open(snapshot.file(WEIGHTS), arena);
-            fill(model.items(), weights, ITEMS);
+            if (weights.names().contains(ITEMS)) {
+                RowFiles.fill(model.items(), weights, ITEMS, 0, model.items().rows());
+            } else {
+                ITEM_FILES.read(snapshot, List.of(model.items()));
+            }
             for (ParameterLayout.Parameter p : model.layout().parameters()) {
                 Tensor tensor = p.rows() == 1
                         ? weights.finiteTensor(p.name(), p.columns())
@@ -221,23 +248,5 @@ public final class ModelSnapshot {
         return isThere
                 ? CooccurrenceFile.read(snapshot.file(CooccurrenceFile.NAME), items)
                 : new CooccurrenceModel(CooccurrenceConfig.OFF);
-    }
-
-    /**
-     * Fills a table with a tensor of a file.
-     *
-     * @throws IOException if the file has no such tensor of the table's shape
-     * @throws FormatException if a number is not finite
-     */
-    public static void fill(RowTable table, SafetensorsFile file, String name) throws IOException {
-        MemorySegment data = file.finiteTensor(name, table.rows(), table.dim()).data();
-        for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
-            MemorySegment.copy(
-                    data,
-                    (long) chunk * RowTable.CHUNK_ROWS * table.rowBytes(),
-                    table.chunk(chunk).memory(),
-                    0,
-                    table.rowsOfChunk(chunk) * table.rowBytes());
-        }
     }
 }

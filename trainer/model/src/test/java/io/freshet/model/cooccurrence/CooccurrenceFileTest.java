@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,23 @@ final class CooccurrenceFileTest {
             assertThat(list.total()).isEqualTo(NeighbourList.NEAREST / 2);
         });
         assertThat(CooccurrenceFile.encode(memory)).isEqualTo(CooccurrenceFile.encode(sample()));
+    }
+
+    @Test
+    void shouldWriteAFrozenMemoryAsItWasWhenTheMemoryGoesOn() {
+        CooccurrenceModel memory = sample();
+        CooccurrenceModel untouched = sample();
+        CooccurrenceModel frozen = memory.frozen();
+        for (CooccurrenceModel changed : List.of(memory, untouched)) {
+            changed.observe(new int[] {5, 7}, 0, 2, 9);
+            changed.forget(List.of(300));
+            changed.observe(new int[] {9, 5}, 0, 2, 300);
+        }
+
+        assertThat(CooccurrenceFile.encode(frozen)).isEqualTo(CooccurrenceFile.encode(sample()));
+        assertThat(CooccurrenceFile.encode(memory))
+                .isEqualTo(CooccurrenceFile.encode(untouched))
+                .isNotEqualTo(CooccurrenceFile.encode(frozen));
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 final class NeighbourListTest {
     private static final CooccurrenceConfig THREE = new CooccurrenceConfig(10, 3, 100);
 
-    private final NeighbourList list = new NeighbourList();
+    private final NeighbourList list = new NeighbourList(0);
 
     @Test
     void shouldAddUpWeightsOfBothDirections() {

@@ -4,7 +4,9 @@ import io.freshet.model.encoder.Encoder;
 import io.freshet.model.encoder.EncoderShape;
 import io.freshet.model.encoder.SequenceBatch;
 import io.freshet.model.recommender.RecommenderModel;
+import io.freshet.model.recommender.RowFiles;
 import io.freshet.model.tensor.FloatBlock;
+import io.freshet.model.tensor.FrozenRows;
 import io.freshet.model.tensor.Lanes;
 import io.freshet.model.tensor.Matrix;
 import io.freshet.model.tensor.Products;
@@ -19,7 +21,9 @@ import io.freshet.training.optimizer.TouchedRows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a model, one optimiser step per batch. Holds the training state that is not part of the model: Adam's
@@ -61,6 +65,8 @@ public final class Learner implements AutoCloseable {
     private final FloatBlock denseSecondMoments; // (denseSize)
     private long optimizerStep;
     private long skippedSteps;
+    private final BitSet changedFiles = new BitSet(); // files of rows that changed since the last freeze
+    private @Nullable FrozenRows frozen; // rows that are being written
 
     private final FloatBlock rowGradients; // (ROW_TASKS, d)
     private final FloatBlock transposed; // (denseSize): weights transposed
@@ -145,6 +151,9 @@ public final class Learner implements AutoCloseable {
      */
     public int addIfAbsent(String itemId) {
         boolean isNew = model.vocabulary().rowOf(itemId) == Vocabulary.NOT_FOUND;
+        if (isNew) {
+            willChange(model.vocabulary().nextRow());
+        }
         int row = model.addIfAbsent(itemId);
         if (isNew) {
             itemFirstMoments();
@@ -160,12 +169,74 @@ public final class Learner implements AutoCloseable {
      * cleared.
      */
     public void evict(List<Integer> rows) {
+        rows.forEach(this::willChange);
         model.evict(rows);
         changes.evict(model, rows);
         for (int row : rows) {
             clear(itemFirstMoments(), row);
             clear(itemSecondMoments(), row);
             loss.evict(row);
+        }
+    }
+
+    /**
+     * Freezes the rows of the items, of their first moments and of their second moments, in this order, while learning goes
+     * on. Until the returned rows are released, rows cannot be frozen again, and this learner must not be closed.
+     *
+     * @throws IllegalStateException if rows are still frozen
+     */
+    FrozenRows freezeRows() {
+        if (!mayFreezeRows()) {
+            throw new IllegalStateException("rows can be frozen once at a time: step=" + model.step());
+        }
+        FrozenRows rows = rows();
+        frozen = rows;
+        return rows;
+    }
+
+    /** Returns whether no rows are frozen. */
+    public boolean mayFreezeRows() {
+        releaseRows();
+        return frozen == null;
+    }
+
+    /** Returns the same rows, which must be read before the learner goes on. */
+    FrozenRows rows() {
+        return new FrozenRows(List.of(model.items(), itemFirstMoments(), itemSecondMoments()));
+    }
+
+    /** Returns the numbers of the files of rows ({@link RowFiles}) that changed since the last call. */
+    public BitSet takeChangedFiles() {
+        BitSet changed = (BitSet) changedFiles.clone();
+        changedFiles.clear();
+        return changed;
+    }
+
+    /** Declares that files of rows must be regarded as changed. */
+    public void addChangedFiles(BitSet files) {
+        changedFiles.or(files);
+    }
+
+    /** Must be called before all rows are set to other values. */
+    void willChangeAll() {
+        for (int row = 0; row < model.vocabulary().size(); row++) {
+            willChange(row);
+        }
+    }
+
+    /** Must be called before a row or its moments change. */
+    private void willChange(int row) {
+        changedFiles.set(row / RowFiles.ROWS);
+        if (frozen != null) {
+            frozen.keep(row);
+        }
+    }
+
+    /** Frees the rows kept for a snapshot, once it has been written. */
+    private void releaseRows() {
+        if (frozen != null && frozen.isReleased()) {
+            frozen.close();
+            frozen = null;
         }
     }
 
@@ -255,6 +326,10 @@ public final class Learner implements AutoCloseable {
             return Double.isFinite(mean) ? Double.NaN : mean;
         }
         touchRows(batch);
+        releaseRows();
+        for (int slot = 0; slot < touched.slots(); slot++) {
+            willChange(touched.row(slot));
+        }
         float share = shareOfGradients(denseSquares);
         Adam adam = new Adam(config.optimizer().times(rateShare), optimizerStep);
         updateDense(adam, share);
@@ -497,5 +572,8 @@ public final class Learner implements AutoCloseable {
         transposed.close();
         perState.close();
         loss.close();
+        if (frozen != null) {
+            frozen.close();
+        }
     }
 }

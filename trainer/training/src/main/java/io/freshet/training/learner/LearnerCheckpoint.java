@@ -66,6 +66,7 @@ public final class LearnerCheckpoint implements AutoCloseable {
             throw new IllegalStateException("a state must be taken before it is restored, and of as many items: taken="
                     + taken + " items=" + tables.getFirst().rows() + " now=" + rows);
         }
+        learner.willChangeAll();
         for (int i = 0; i < tables.size(); i++) {
             copy(tables.get(i), learnerTables().get(i));
             learnerBlocks().get(i).copyFrom(blocks.get(i).memory());

@@ -3,11 +3,16 @@ package io.freshet.training.learner;
 import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.model.recommender.NonFiniteModelException;
 import io.freshet.model.recommender.RecommenderModel;
+import io.freshet.model.recommender.RowFiles;
+import io.freshet.model.tensor.FrozenRows;
+import io.freshet.model.tensor.RowTable;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.format.FiniteNumbers;
 import io.freshet.store.format.FormatException;
 import io.freshet.store.snapshot.DType;
+import io.freshet.store.snapshot.FileEntry;
+import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.SafetensorsFile;
 import io.freshet.store.snapshot.SafetensorsWriter;
 import io.freshet.store.snapshot.Tensor;
@@ -15,21 +20,27 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads the state of a model and its learner as the files of a snapshot. {@link ModelSnapshot} describes the
- * files of the model. The learner adds one file:
+ * files of the model. The learner adds these:
  *
  * <pre>
- * optimizer.safetensors  items.first, items.second (vocabulary, d), dense.first, dense.second (dense size);
- *                        metadata optimizer_step; target_counts (vocabulary) int64, how often each item was a
- *                        target, if negatives are drawn by popularity
+ * optimizer.safetensors      dense.first, dense.second (dense size); metadata optimizer_step; target_counts (vocabulary)
+ *                            int64, how often each item was a target, if negatives are drawn by popularity
+ * moments-NNNNN.safetensors  items.first, items.second (rows of the file, d), see {@link RowFiles}
  * </pre>
+ *
+ * <p>Before manifests of format version 5, optimizer.safetensors also had all rows of items.first and items.second.
  */
 public final class LearnerSnapshot {
     private static final String OPTIMIZER = "optimizer.safetensors";
@@ -39,20 +50,56 @@ public final class LearnerSnapshot {
     private static final String DENSE_SECOND = "dense.second";
     private static final String TARGET_COUNTS = "target_counts";
     private static final String OPTIMIZER_STEP = "optimizer_step";
+    private static final RowFiles MOMENT_FILES = new RowFiles("moments", List.of(ITEMS_FIRST, ITEMS_SECOND));
 
     private LearnerSnapshot() {}
 
     /**
-     * Adds the files of the model and the learner. They are written from memory when the store asks for them.
+     * Adds the files of the model and the learner, which must not change until the store has written them.
      *
      * @throws NonFiniteModelException if a number is not finite; such a model is not written
      */
     public static void addTo(SnapshotFiles files, Learner learner) {
         requireFinite(learner);
+        addTo(files, learner, learner.rows(), _ -> true, null);
+    }
+
+    /**
+     * Begins the files of the model and the learner as they are now. Another thread may write them while the learner goes
+     * on. It must close the files before the next ones are begun, and before the learner is closed.
+     *
+     * <p>Writing fails with a {@link NonFiniteModelException} if a number of an item's vector or moments is not finite.
+     *
+     * @param earlier manifest of the newest snapshot that was written with these files, or that the learner was restored
+     *     from; null if there is none. Rows that did not change since are not written again
+     * @param changed numbers of the files of rows that changed since then
+     * @throws NonFiniteModelException if one of the other numbers is not finite
+     */
+    public static SnapshotFiles freeze(Learner learner, @Nullable Manifest earlier, BitSet changed) {
+        requireOthersFinite(learner);
+        FrozenRows rows = learner.freezeRows();
+        SnapshotFiles files = new SnapshotFiles(earlier == null ? "" : earlier.version(), rows::release);
+        addTo(files, learner, rows, changed::get, earlier);
+        return files;
+    }
+
+    private static void addTo(
+            SnapshotFiles files, Learner learner, FrozenRows rows, IntPredicate isChanged, @Nullable Manifest earlier) {
         RecommenderModel model = learner.model();
-        ModelSnapshot.addWeights(files, model);
-        files.add(OPTIMIZER, file -> writeOptimizer(file, learner));
-        ModelSnapshot.addVocabularyAndMemory(files, model);
+        Map<String, FileEntry> entries = new HashMap<>();
+        if (earlier != null) {
+            earlier.files().forEach(file -> entries.put(file.name(), file));
+        }
+        ModelSnapshot.ITEM_FILES.addTo(
+                files, rows, 0, model.step(), unchanged(ModelSnapshot.ITEM_FILES, isChanged, entries));
+        MOMENT_FILES.addTo(files, rows, 1, model.step(), unchanged(MOMENT_FILES, isChanged, entries));
+        addOptimizer(files, learner);
+        ModelSnapshot.addAllButItems(files, model);
+    }
+
+    private static IntFunction<@Nullable FileEntry> unchanged(
+            RowFiles of, IntPredicate isChanged, Map<String, FileEntry> entries) {
+        return file -> isChanged.test(file) ? null : entries.get(of.name(file));
     }
 
     /**
@@ -65,6 +112,12 @@ public final class LearnerSnapshot {
         ModelSnapshot.requireFinite(model, ModelSnapshot.ITEMS, model.items());
         ModelSnapshot.requireFinite(model, ITEMS_FIRST, learner.itemFirstMoments());
         ModelSnapshot.requireFinite(model, ITEMS_SECOND, learner.itemSecondMoments());
+        requireOthersFinite(learner);
+    }
+
+    /** Checks the numbers of a model and its learner, except those in tables with a row for each item. */
+    private static void requireOthersFinite(Learner learner) {
+        RecommenderModel model = learner.model();
         ModelSnapshot.requireFinite(model, "dense", model.dense());
         ModelSnapshot.requireFinite(
                 model, DENSE_FIRST, learner.denseFirstMoments().memory());
@@ -85,6 +138,7 @@ public final class LearnerSnapshot {
      */
     public static void restore(Snapshot snapshot, Learner learner) throws IOException {
         RecommenderModel model = learner.model();
+        learner.willChangeAll();
         ModelSnapshot.readWeights(snapshot, model);
         readInto(snapshot, learner);
         model.completeStep(snapshot.manifest().step());
@@ -100,8 +154,14 @@ public final class LearnerSnapshot {
     public static void readInto(Snapshot snapshot, Learner learner) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             SafetensorsFile optimizer = SafetensorsFile.open(snapshot.file(OPTIMIZER), arena);
-            ModelSnapshot.fill(learner.itemFirstMoments(), optimizer, ITEMS_FIRST);
-            ModelSnapshot.fill(learner.itemSecondMoments(), optimizer, ITEMS_SECOND);
+            RowTable first = learner.itemFirstMoments();
+            RowTable second = learner.itemSecondMoments();
+            if (optimizer.names().contains(ITEMS_FIRST)) {
+                RowFiles.fill(first, optimizer, ITEMS_FIRST, 0, first.rows());
+                RowFiles.fill(second, optimizer, ITEMS_SECOND, 0, second.rows());
+            } else {
+                MOMENT_FILES.read(snapshot, List.of(first, second));
+            }
             long size = learner.model().denseSize();
             learner.denseFirstMoments()
                     .memory()
@@ -122,26 +182,29 @@ public final class LearnerSnapshot {
         }
     }
 
-    private static void writeOptimizer(Path file, Learner learner) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            long size = learner.model().denseSize();
-            List<Tensor> tensors = new ArrayList<>(List.of(
-                    ModelSnapshot.tensor(ITEMS_FIRST, learner.itemFirstMoments(), arena),
-                    ModelSnapshot.tensor(ITEMS_SECOND, learner.itemSecondMoments(), arena),
-                    Tensor.of(
-                            DENSE_FIRST, DType.F32, learner.denseFirstMoments().memory(), size),
-                    Tensor.of(
-                            DENSE_SECOND,
-                            DType.F32,
-                            learner.denseSecondMoments().memory(),
-                            size)));
-            long[] counts = learner.loss().targetCounts();
-            if (counts.length > 0) {
-                int rows = learner.model().vocabulary().size();
-                MemorySegment data = arena.allocateFrom(ValueLayout.JAVA_LONG, Arrays.copyOf(counts, rows));
-                tensors.add(Tensor.of(TARGET_COUNTS, DType.I64, data, rows));
+    private static void addOptimizer(SnapshotFiles files, Learner learner) {
+        float[] first = learner.denseFirstMoments().memory().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+        float[] second = learner.denseSecondMoments().memory().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+        long[] known = learner.loss().targetCounts();
+        long[] counts = known.length == 0
+                ? known
+                : Arrays.copyOf(known, learner.model().vocabulary().size());
+        Map<String, String> step = Map.of(OPTIMIZER_STEP, Long.toString(learner.optimizerStep()));
+        files.add(OPTIMIZER, file -> {
+            try (Arena arena = Arena.ofConfined()) {
+                List<Tensor> tensors = new ArrayList<>();
+                tensors.add(tensor(DENSE_FIRST, first, arena));
+                tensors.add(tensor(DENSE_SECOND, second, arena));
+                if (known.length > 0) {
+                    MemorySegment data = arena.allocateFrom(ValueLayout.JAVA_LONG, counts);
+                    tensors.add(Tensor.of(TARGET_COUNTS, DType.I64, data, counts.length));
+                }
+                SafetensorsWriter.write(file, tensors, step);
             }
-            SafetensorsWriter.write(file, tensors, Map.of(OPTIMIZER_STEP, Long.toString(learner.optimizerStep())));
-        }
+        });
+    }
+
+    private static Tensor tensor(String name, float[] values, Arena arena) {
+        return Tensor.of(name, DType.F32, arena.allocateFrom(ValueLayout.JAVA_FLOAT, values), values.length);
     }
 }

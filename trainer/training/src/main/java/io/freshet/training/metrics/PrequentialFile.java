@@ -52,7 +52,8 @@ public final class PrequentialFile {
         return FormatFile.read(file, PrequentialFile::decode);
     }
 
-    static byte[] encode(ModelMetrics metrics) {
+    /** Returns the bytes of the file. */
+    public static byte[] encode(ModelMetrics metrics) {
         PrequentialMetrics served = metrics.served();
         ByteWriter writer = FORMAT.writer(TYPICAL_BYTES);
         write(writer, served);

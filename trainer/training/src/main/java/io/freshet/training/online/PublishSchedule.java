@@ -8,7 +8,7 @@ final class PublishSchedule {
     private final long deltaInterval; // ns
     private final long snapshotInterval; // ns
     private long deltaNanos; // when the last delta was committed
-    private long snapshotNanos; // when the last snapshot was written
+    private long snapshotNanos; // when the last snapshot was begun, or when it failed
     private long stepNanos; // duration of the last step
 
     PublishSchedule(OnlineConfig.Publishing config) {
@@ -19,7 +19,7 @@ final class PublishSchedule {
     /** Begins the first intervals. */
     void begin() {
         deltaCommitted();
-        snapshotWritten();
+        snapshotBegun();
     }
 
     void stepTook(long nanos) {
@@ -30,7 +30,8 @@ final class PublishSchedule {
         deltaNanos = System.nanoTime();
     }
 
-    void snapshotWritten() {
+    /** Begins the interval until the next snapshot. */
+    void snapshotBegun() {
         snapshotNanos = System.nanoTime();
     }
 

@@ -1,5 +1,6 @@
 package io.freshet.training.online;
 
+import io.freshet.store.SnapshotFiles;
 import io.freshet.store.modellog.ModelDelta;
 import io.freshet.training.metrics.Accuracy;
 import io.freshet.training.publish.ModelWriter;
@@ -35,6 +36,9 @@ final class TrainerMetrics implements AutoCloseable {
     private final Counter skipped;
     private final Counter undecodableLog;
     private final Counter failedSnapshots;
+    private final Counter delayedSnapshots;
+    private final Counter snapshotBytes;
+    private final Counter unchangedBytes;
     private final Counter recoveries;
     private final Counter restarts;
     private final Counter publishedRows;
@@ -44,6 +48,7 @@ final class TrainerMetrics implements AutoCloseable {
     private final Timer stepTime;
     private final Timer publishTime;
     private final Timer snapshotTime;
+    private final Timer snapshotPause;
     private volatile double replayShare;
     private volatile double rankShare = 1;
     private volatile boolean published = true;
@@ -68,6 +73,11 @@ final class TrainerMetrics implements AutoCloseable {
         this.undecodableLog =
                 counter("log.undecodable", "Records of the model log skipped because they could not be decoded");
         this.failedSnapshots = counter("snapshot.failures", "Snapshots that could not be written");
+        this.delayedSnapshots =
+                counter("snapshot.delays", "Snapshots that began late because the one before was still being written");
+        this.snapshotBytes = bytes("snapshot.written", "Bytes of snapshots' files that were written");
+        this.unchangedBytes = bytes(
+                "snapshot.unchanged", "Bytes of snapshots' files that were taken from the snapshot before, unchanged");
         this.recoveries =
                 counter("recoveries", "How often the training went back to a snapshot because weights were not finite");
         this.restarts = counter("restarts", "How often the trainer restarted after a failure that may be temporary");
@@ -83,7 +93,8 @@ final class TrainerMetrics implements AutoCloseable {
                 .register(registry));
         this.stepTime = timer("step", "Time for one step: ranking, learning and remembering");
         this.publishTime = timer("publish", "Time to publish a delta and commit");
-        this.snapshotTime = timer("snapshot", "Time to write a snapshot");
+        this.snapshotTime = timer("snapshot", "Time to write a snapshot, while learning goes on");
+        this.snapshotPause = timer("snapshot.pause", "Time for which learning pauses to begin a snapshot");
         accuracy("mixture", TrainerStatus.Prequential::windowed);
         accuracy("network", TrainerStatus.Prequential::network);
         accuracy("memory", TrainerStatus.Prequential::memory);
@@ -185,6 +196,19 @@ final class TrainerMetrics implements AutoCloseable {
 
     void snapshot(long nanos) {
         snapshotTime.record(Duration.ofNanos(nanos));
+    }
+
+    void snapshotBegun(long pauseNanos) {
+        snapshotPause.record(Duration.ofNanos(pauseNanos));
+    }
+
+    void snapshotDelayed() {
+        delayedSnapshots.increment();
+    }
+
+    void snapshotSaved(SnapshotFiles.Written written) {
+        snapshotBytes.increment((double) written.bytes());
+        unchangedBytes.increment((double) written.reusedBytes());
     }
 
     void snapshotFailed() {

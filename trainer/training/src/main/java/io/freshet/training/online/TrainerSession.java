@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -37,8 +38,8 @@ import org.slf4j.event.Level;
  * another trainer takes over, so the next session starts from a snapshot again.
  *
  * <p>Live learning takes the records that have arrived, learns a step from them, and appends its journal entry. From
- * time to time it commits the entries together with a delta, and more rarely it writes a snapshot. Time decides when
- * it publishes, but never what it learns from a batch.
+ * time to time it commits the entries together with a delta, and more rarely it begins a snapshot, which another
+ * thread writes. Time decides when it publishes, but never what it learns from a batch.
  *
  * <p>Owns none of its collaborators. Runs once, on one thread.
  */
@@ -47,6 +48,11 @@ final class TrainerSession {
     private static final Duration TOPIC_WAIT = Duration.ofMillis(500);
     private static final Duration LEASE_LOOK = Duration.ofMillis(100);
     private static final Duration IDLE_WAIT = Duration.ofMillis(50);
+    private static final Duration SAVE_LOOK = Duration.ofMillis(100);
+
+    /** How long the end of a session waits for snapshots; less than a trainer waits for the session's end. */
+    private static final Duration LAST_SNAPSHOTS = Duration.ofSeconds(25);
+
     private static final long NO_SNAPSHOT = -1;
 
     private final OnlineConfig config;
@@ -62,6 +68,10 @@ final class TrainerSession {
     private final DeltaBudget budget;
     private int passedOverRecords; // journal records that could not be decoded
     private long snapshotStep = NO_SNAPSHOT; // step of the newest snapshot of this lineage
+    private @Nullable Manifest newestSaved; // manifest of the newest snapshot of this learner
+    private long savingStep = NO_SNAPSHOT; // step of the snapshot that is being saved
+    private long savingSinceNanos;
+    private boolean delayed; // a snapshot is due and waits for the one that is being saved
     private double loss; // of the last optimiser step
     private boolean atEnd;
     private boolean deltaFollowsSnapshot; // readers must open the next snapshot
@@ -75,6 +85,7 @@ final class TrainerSession {
             TrainerMetrics metrics) {
         this.config = config;
         this.start = start;
+        this.newestSaved = start.manifest();
         this.learner = start.learner();
         this.input = input;
         this.writer = writer;
@@ -265,9 +276,7 @@ final class TrainerSession {
             afterTurn();
         }
         publish();
-        if (snapshotStep != learner.model().step()) {
-            snapshot();
-        }
+        writeLastSnapshots();
         afterTurn();
     }
 
@@ -279,7 +288,10 @@ final class TrainerSession {
     private void beginPublishing() throws IOException {
         Manifest restored = start.manifest();
         if (beginsLineage()) {
-            snapshot(); // gives scorers a model to serve, and a restart a place to continue from
+            beginSnapshot(); // gives scorers a model to serve, and a restart a place to continue from
+            while (signals.nextTurn() && !finishSnapshotWithin(SAVE_LOOK)) {
+                report(Phase.LEARNING);
+            }
             return;
         }
         snapshotStep = restored == null ? NO_SNAPSHOT : restored.step();
@@ -308,9 +320,19 @@ final class TrainerSession {
         if (writer.hasUncommittedSteps() && schedule.isDeltaDue()) {
             publish();
         }
+        boolean _ = finishSnapshotWithin(Duration.ZERO);
         if (snapshotStep != learner.model().step() && schedule.isSnapshotDue()) {
+            beginOrDelaySnapshot();
+        }
+    }
+
+    private void beginOrDelaySnapshot() {
+        if (!writer.isSaving()) {
             publish();
-            snapshot();
+            beginSnapshot();
+        } else if (!delayed) {
+            delayed = true;
+            metrics.snapshotDelayed();
         }
     }
 
@@ -404,25 +426,73 @@ final class TrainerSession {
     }
 
     /**
-     * Writes a snapshot. If that fails, the next attempt follows after the next interval. Until then, a restart
-     * reruns more of the journal.
+     * Begins to save a snapshot of all steps, which are committed, while learning goes on. If readers are to continue at
+     * this snapshot, the next delta begins here: they wait until they can open it, or the next one if it cannot be saved.
      */
-    private void snapshot() {
-        long started = System.nanoTime();
+    private void beginSnapshot() {
+        savingSinceNanos = System.nanoTime();
+        savingStep = learner.model().step();
+        delayed = false;
+        writer.beginSave(learner, start.progress(), newestSaved, input.snapshotPositions(), !gate.isOpen());
+        if (deltaFollowsSnapshot) {
+            learner.beginDeltaAfterSnapshot();
+            deltaFollowsSnapshot = false;
+        }
+        schedule.snapshotBegun();
+        metrics.snapshotBegun(System.nanoTime() - savingSinceNanos);
+    }
+
+    /**
+     * Announces the snapshot that is being saved, once it is in the store. If it cannot be saved, the next attempt follows
+     * after the next interval. Until then, a restart reruns more of the journal.
+     *
+     * @param time how long to wait for it
+     * @return whether no snapshot is being saved any more
+     */
+    private boolean finishSnapshotWithin(Duration time) {
+        if (!writer.awaitSaved(time)) {
+            return !writer.isSaving();
+        }
+        publish(); // a manifest is announced in a transaction of its own
         try {
-            writer.save(learner, start.progress(), input.snapshotPositions(), !gate.isOpen());
-            snapshotStep = learner.model().step();
+            ModelWriter.SavedSnapshot saved = writer.finishSave(learner);
+            newestSaved = saved.manifest();
+            snapshotStep = savingStep;
             start.progress().addSnapshot();
-            if (deltaFollowsSnapshot) {
-                learner.beginDeltaAfterSnapshot();
-            }
+            metrics.snapshotSaved(saved.written());
         } catch (IOException e) {
             metrics.snapshotFailed();
-            LOG.error("Could not write a snapshot of step {}", learner.model().step(), e);
+            LOG.error("Could not write a snapshot of step {}", savingStep, e);
+            schedule.snapshotBegun();
         }
-        deltaFollowsSnapshot = false; // without a snapshot, the changes follow in deltas
-        schedule.snapshotWritten();
-        metrics.snapshot(System.nanoTime() - started);
+        metrics.snapshot(System.nanoTime() - savingSinceNanos);
+        return true;
+    }
+
+    /**
+     * Finishes the snapshot that is being saved, and saves another one of all steps. Snapshots that take too long are
+     * abandoned, and a restart reruns more of the journal.
+     */
+    private void writeLastSnapshots() {
+        long deadline = System.nanoTime() + LAST_SNAPSHOTS.toNanos();
+        awaitSnapshotUntil(deadline);
+        if (!writer.isSaving() && snapshotStep != learner.model().step()) {
+            beginSnapshot();
+            awaitSnapshotUntil(deadline);
+        }
+        if (writer.isSaving()) {
+            LOG.warn(
+                    "The snapshot of step {} is abandoned, because it could not be saved within {}",
+                    savingStep,
+                    LAST_SNAPSHOTS);
+        }
+    }
+
+    private void awaitSnapshotUntil(long deadline) {
+        while (System.nanoTime() < deadline && !finishSnapshotWithin(SAVE_LOOK)) {
+            report(Phase.LEARNING);
+            boolean _ = signals.nextTurn(); // a heartbeat
+        }
     }
 
     private void report(Phase phase) {

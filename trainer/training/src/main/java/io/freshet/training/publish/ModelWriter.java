@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * <p>A transaction of the journal holds one entry for each of its steps and ends with the delta of all of them on its
  * own topic, so a reader of committed records has the journal and the weights at the same step.
  *
- * <p>Owns the producer. Not thread-safe.
+ * <p>Snapshots are saved on another thread. Owns that thread and the producer. Not thread-safe.
  */
 public final class ModelWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelWriter.class);
@@ -53,6 +53,7 @@ public final class ModelWriter implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final SnapshotStore store;
+    private final SnapshotSaver saver;
     private final Producer<byte[], byte[]> producer;
     private final ManifestsReader manifests;
     private final Clock clock;
@@ -86,6 +87,9 @@ public final class ModelWriter implements AutoCloseable {
         }
     }
 
+    /** A snapshot that is in the store and announced, and how many of its bytes were written. */
+    public record SavedSnapshot(Manifest manifest, SnapshotFiles.Written written) {}
+
     /** The bytes of a transaction's values, before compression. */
     public record Written(long journalBytes, long deltaBytes) {}
 
@@ -101,6 +105,7 @@ public final class ModelWriter implements AutoCloseable {
             ManifestsReader manifests,
             Clock clock) {
         this.store = store;
+        this.saver = new SnapshotSaver(store, config.modelName());
         this.producer = producer;
         this.manifests = manifests;
         this.clock = clock;
@@ -211,64 +216,88 @@ public final class ModelWriter implements AutoCloseable {
     }
 
     /**
-     * Writes a snapshot of all committed steps, announces it, and deletes the snapshots that need not be kept.
+     * Begins to save a snapshot of all committed steps, on another thread. Then {@link #finishSave} must be called before
+     * the next one is begun, and before the learner is closed, or {@link #close}.
      *
+     * @param earlier newest manifest of this learner's snapshots; null if there is none
      * @param inputs next offset to learn from, for each input partition
      * @param held whether the snapshot must not be served
      */
-    public void save(OnlineLearner learner, Progress progress, List<TopicPosition> inputs, boolean held)
-            throws IOException {
+    public void beginSave(
+            OnlineLearner learner,
+            Progress progress,
+            @Nullable Manifest earlier,
+            List<TopicPosition> inputs,
+            boolean held) {
         ManifestDraft draft = LearnerDescription.draft(modelName, learner, progress, clock.instant())
                 .covering(
                         new TopicPosition(topics.modelLog(), PARTITION, journal.nextOffset),
                         new TopicPosition(topics.modelDeltas(), PARTITION, deltas.nextOffset),
                         inputs)
                 .held(held);
-        SnapshotFiles files = new SnapshotFiles();
-        learner.addTo(files);
-        Manifest manifest = store.save(draft, files);
-        List<String> gone = surplus(manifest.version());
-        announce(manifest, gone);
-        deleteWithdrawn(gone);
-        LOG.info("Wrote snapshot {}/{}", modelName, manifest.version());
+        saver.begin(draft, learner.freeze(earlier));
+    }
+
+    /** Returns whether {@link #finishSave} must still be called for a snapshot that was begun. */
+    public boolean isSaving() {
+        return saver.isRunning();
+    }
+
+    /** Waits until {@link #finishSave} will return at once. Returns false on timeout, or if no snapshot was begun. */
+    public boolean awaitSaved(Duration time) {
+        return saver.await(time);
+    }
+
+    /**
+     * Announces the snapshot that has been saved, and begins to delete the snapshots that need not be kept. Must not be
+     * called in a transaction of the log.
+     *
+     * @param learner the learner that the snapshot is of
+     * @throws IOException if the snapshot could not be saved
+     */
+    public SavedSnapshot finishSave(OnlineLearner learner) throws IOException {
+        SnapshotSaver.Saved saved;
+        try {
+            saved = saver.take();
+        } catch (IOException | RuntimeException e) {
+            learner.notSaved();
+            throw e;
+        }
+        List<String> gone = surplus(saved);
+        announce(saved.manifest(), gone);
+        deleteWithdrawn(saved.stored(), gone);
+        LOG.info(
+                "Wrote snapshot {}/{}: files={} bytes={} unchanged bytes={}",
+                modelName,
+                saved.manifest().version(),
+                saved.written().files(),
+                saved.written().bytes(),
+                saved.written().reusedBytes());
+        return new SavedSnapshot(saved.manifest(), saved.written());
     }
 
     /** Deletes snapshots whose manifests have just been withdrawn, except one that is served again. */
-    private void deleteWithdrawn(List<String> versions) throws IOException {
+    private void deleteWithdrawn(RetentionPolicy.Stored stored, List<String> versions) {
         String served = manifests.rolledBackTo(versions).orElse("");
-        for (String version : versions) {
-            if (version.equals(served)) {
-                announce(store.manifest(modelName, version), List.of());
-            } else {
-                delete(version);
+        for (Manifest manifest : stored.readable()) {
+            if (manifest.version().equals(served)) {
+                announce(manifest, List.of());
             }
         }
-    }
-
-    /** Deletes a snapshot. If that fails, the next {@link #save} tries again, because the snapshot is still surplus. */
-    private void delete(String version) {
-        try {
-            store.delete(modelName, version);
-        } catch (IOException e) {
-            LOG.warn("Could not delete snapshot {}/{}; it stays for now: {}", modelName, version, e.getMessage());
-        }
+        saver.delete(
+                versions.stream().filter(version -> !version.equals(served)).toList());
     }
 
     /**
      * Returns the versions that need not be kept. They never include the one just written or one that is to be
      * served.
      */
-    private List<String> surplus(String justWritten) {
+    private List<String> surplus(SnapshotSaver.Saved saved) {
         ManifestIndex known = manifests.readOn();
-        Set<String> wanted = new HashSet<>(Set.of(justWritten));
+        Set<String> wanted = new HashSet<>(Set.of(saved.manifest().version()));
         known.rollback().map(Rollback::served).ifPresent(wanted::add);
         known.newestToServe().stream().map(Manifest::version).findFirst().ifPresent(wanted::add);
-        try {
-            return retention.surplus(store, modelName, wanted);
-        } catch (IOException e) {
-            LOG.warn("Could not list old snapshots of model {}; they stay for now: {}", modelName, e.getMessage());
-            return List.of();
-        }
+        return retention.surplus(saved.stored(), wanted);
     }
 
     /**
@@ -286,8 +315,10 @@ public final class ModelWriter implements AutoCloseable {
         }
     }
 
+    /** Abandons a snapshot that is being saved, and closes the producer. */
     @Override
     public void close() {
+        saver.close();
         producer.close(CLOSE_TIMEOUT);
     }
 

@@ -78,6 +78,18 @@ public final class ReplayReservoir {
         fill(slot, sequence, sequenceWeights, Math.max(from, to - maxLength), to);
     }
 
+    /** Returns a copy of what is held, for another thread to write. It must not be changed. */
+    public ReplayReservoir frozen() {
+        ReplayReservoir frozen = new ReplayReservoir(capacity, maxLength, seed, 1);
+        frozen.users = Arrays.copyOf(users, size);
+        frozen.lengths = Arrays.copyOf(lengths, size);
+        frozen.rows = Arrays.copyOf(rows, size * maxLength);
+        frozen.weights = weights == null ? null : Arrays.copyOf(weights, size * maxLength);
+        frozen.size = size;
+        frozen.replacements = replacements;
+        return frozen;
+    }
+
     /** Returns whether the reservoir holds a sequence of this user. */
     public boolean holds(String user) {
         return slotOf.containsKey(user);

@@ -101,6 +101,15 @@ final class ItemAges {
         return past;
     }
 
+    /** Returns a copy, for another thread to write. */
+    ItemAges frozen() {
+        ItemAges frozen = new ItemAges(retentionMs, clock.copy());
+        frozen.lastClickMs = Arrays.copyOf(lastClickMs, rows);
+        frozen.rows = rows;
+        frozen.lookedMs = lookedMs;
+        return frozen;
+    }
+
     /** Returns the number of rows that have ever held an item. */
     int rows() {
         return rows;

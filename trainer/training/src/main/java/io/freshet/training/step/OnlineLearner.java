@@ -15,6 +15,7 @@ import io.freshet.store.sequence.EventClock;
 import io.freshet.store.sequence.HistoryRows;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdate;
+import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.vocabulary.Vocabulary;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.learner.Learner;
@@ -29,11 +30,14 @@ import io.freshet.training.ranking.MixtureRanker;
 import io.freshet.training.replaybuffer.ReplayFile;
 import io.freshet.training.replaybuffer.ReplayReservoir;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A learner that tests, then trains: each step ranks new positions with the model as it is, and only then learns from
@@ -82,6 +86,7 @@ public final class OnlineLearner implements AutoCloseable {
     private final Set<String> taught = new HashSet<>(); // users with a new target in this step
     private final HistoryRows history;
     private boolean historyGrew;
+    private BitSet unsaved = new BitSet(); // changed files of rows in the newest snapshot's files
 
     private OnlineLearner(
             Learner learner,
@@ -182,15 +187,51 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Adds the learner's files to a snapshot. They are written from memory when the store asks for them.
+     * Adds the learner's files to a snapshot. The learner must make no step until the store has written them.
      *
      * @throws NonFiniteModelException if a number is not finite
      */
     public void addTo(SnapshotFiles files) {
         LearnerSnapshot.addTo(files, learner);
-        files.add(ReplayFile.NAME, file -> ReplayFile.write(file, reservoir));
-        files.add(ItemAgesFile.NAME, file -> ItemAgesFile.write(file, ages));
-        files.add(PrequentialFile.NAME, file -> PrequentialFile.write(file, metrics));
+        addOthers(files);
+    }
+
+    /**
+     * Begins the files of a snapshot of the learner as it is now. Another thread may write them while the learner goes on,
+     * for which the learner keeps the rows that it changes meanwhile. The files must be closed before the next ones are
+     * begun ({@link #mayFreeze}), and before the learner is closed.
+     *
+     * <p>Rows that have not changed since {@code earlier} are not written again. The caller passes the newest manifest that
+     * was saved from this learner's files, or that the learner was restored from. If a save fails, it calls
+     * {@link #notSaved}.
+     *
+     * @throws NonFiniteModelException if a number is not finite. Numbers of item vectors and their moments are checked when
+     *     they are written
+     */
+    public SnapshotFiles freeze(@Nullable Manifest earlier) {
+        unsaved = learner.takeChangedFiles();
+        SnapshotFiles files = LearnerSnapshot.freeze(learner, earlier, unsaved);
+        addOthers(files);
+        return files;
+    }
+
+    /** Returns whether the files that were begun last have been closed. */
+    public boolean mayFreeze() {
+        return learner.mayFreezeRows();
+    }
+
+    /** Declares that the files that were begun last were not saved. */
+    public void notSaved() {
+        learner.addChangedFiles(unsaved);
+    }
+
+    private void addOthers(SnapshotFiles files) {
+        ReplayReservoir sequencesNow = reservoir.frozen();
+        ItemAges agesNow = ages.frozen();
+        byte[] metricsNow = PrequentialFile.encode(metrics);
+        files.add(ReplayFile.NAME, file -> ReplayFile.write(file, sequencesNow));
+        files.add(ItemAgesFile.NAME, file -> ItemAgesFile.write(file, agesNow));
+        files.add(PrequentialFile.NAME, file -> Files.write(file, metricsNow));
     }
 
     /**

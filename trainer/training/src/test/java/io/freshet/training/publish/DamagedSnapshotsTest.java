@@ -34,6 +34,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,7 +57,9 @@ final class DamagedSnapshotsTest {
     private static final String MANIFEST = Manifest.FILE_NAME;
     private static final List<String> FILES = List.of(
             "ages.bin",
+            "items-00000.safetensors",
             "memory.bin",
+            "moments-00000.safetensors",
             "optimizer.safetensors",
             "prequential.bin",
             "replay.bin",
@@ -166,9 +169,9 @@ final class DamagedSnapshotsTest {
     /** The digests are valid, as if a program without checks had written the snapshot. */
     @ParameterizedTest
     @CsvSource({
-        "weights.safetensors, items",
+        "items-00000.safetensors, items",
         "weights.safetensors, final_norm.gain",
-        "optimizer.safetensors, items.first",
+        "moments-00000.safetensors, items.first",
         "optimizer.safetensors, dense.second",
     })
     void shouldGoOnFromTheSnapshotBeforeWhenATensorIsNotFinite(String name, String tensor) throws IOException {
@@ -250,7 +253,10 @@ final class DamagedSnapshotsTest {
     void shouldGoOnFromTheSnapshotBeforeWhenTheManifestIsOfANewerVersion() throws IOException {
         Manifest newer = save(2, "");
         Path file = file(newer, MANIFEST);
-        Files.writeString(file, Files.readString(file).replace("\"format_version\" : 4", "\"format_version\" : 9"));
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("\"format_version\" : " + Manifest.FORMAT_VERSION, "\"format_version\" : 9"));
 
         assertThatThrownBy(() -> snapshots.restore(newer.version()))
                 .isInstanceOf(FormatVersionException.class)
@@ -366,7 +372,7 @@ final class DamagedSnapshotsTest {
         }
 
         @Override
-        public Snapshot open(String model, String version) throws IOException {
+        public Snapshot open(String model, String version, Predicate<String> wanted) throws IOException {
             throw new SnapshotStoreException("S3 must be reached", new IOException("Connection refused"));
         }
 

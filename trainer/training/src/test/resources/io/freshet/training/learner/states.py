@@ -286,7 +286,7 @@ def main():
     settings = json.loads((snapshot / "manifest.json").read_text("utf-8"))["encoder"]
     weights = Tensors(snapshot / "weights.safetensors")
     rows = {item: row for row, item in enumerate(vocabulary(snapshot / "vocabulary.txt"))}
-    items = weights.matrix("items")
+    items = [row for file in sorted(snapshot.glob("items-*.safetensors")) for row in Tensors(file).matrix("items")]
     encoder = ENCODERS[settings["type"]](settings, weights)
     for line in sys.stdin:
         history = [items[rows[item]] for item in json.loads(line)]

@@ -4,6 +4,7 @@ import io.freshet.app.cli.console.ProgressLine;
 import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.export.ExportFormat;
 import io.freshet.app.export.ItemExport;
+import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.store.Snapshot;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ final class ModelsExportCommand extends FreshetCommand {
         try (SnapshotSourceOptions.Opened opened = place.openStore(spec)) {
             String found = opened.find(version, spec);
             ProgressLine progress = ProgressLine.on(System.err);
-            try (Snapshot snapshot = opened.store().open(opened.modelName(), found)) {
+            try (Snapshot snapshot = opened.store().open(opened.modelName(), found, ModelSnapshot::isRead)) {
                 ItemExport.Exported exported = export.write(snapshot, (items, of) -> show(progress, items, of));
                 progress.clear();
                 System.out.printf(

@@ -118,6 +118,9 @@ final class ModelsVerifyCommand extends FreshetCommand {
 
     /** A replay of the journal that recomputes all snapshots in turn. */
     private static final class Recomputation implements AutoCloseable {
+        /** First format version of a manifest in which the rows of items are files of their own. */
+        private static final int FIRST_WITH_ROW_FILES = 5;
+
         private final FreshetConfig config;
         private final SnapshotStore store;
         private final boolean fromStart;
@@ -134,6 +137,12 @@ final class ModelsVerifyCommand extends FreshetCommand {
          * Recomputes the snapshot and compares it with its manifest. Its step must not be below that of the previous call.
          */
         Finding compare(Manifest manifest) throws IOException {
+            if (manifest.formatVersion() < FIRST_WITH_ROW_FILES) {
+                return notComputed(
+                        manifest,
+                        "its files have the layout of format_version=" + manifest.formatVersion()
+                                + ", and this program computes that of " + Manifest.FORMAT_VERSION);
+            }
             try {
                 JournalReplay begun = replay == null ? begin(manifest) : replay;
                 replay = begun;

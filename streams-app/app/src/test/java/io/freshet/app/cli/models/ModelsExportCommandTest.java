@@ -141,10 +141,10 @@ class ModelsExportCommandTest {
 
     @Test
     void shouldWriteNothingWhenAFileOfTheSnapshotIsDamaged() throws IOException {
-        Path weights = models.resolve("default").resolve(newest).resolve("weights.safetensors");
-        byte[] bytes = Files.readAllBytes(weights);
+        Path items = models.resolve("default").resolve(newest).resolve("items-00000.safetensors");
+        byte[] bytes = Files.readAllBytes(items);
         bytes[bytes.length - 1] ^= 1;
-        Files.write(weights, bytes);
+        Files.write(items, bytes);
 
         assertThat(export("latest", "npy")).isEqualTo(1);
         assertThat(err.toString()).contains("sha256");
@@ -162,7 +162,7 @@ class ModelsExportCommandTest {
         assertThat(report.path("served").isNull()).isTrue();
         assertThat(report.at("/manifest/version").asText()).isEqualTo(newest);
         assertThat(report.at("/manifest/model_log/offset").asLong()).isEqualTo(3 * STEP);
-        assertThat(report.at("/manifest/files")).hasSize(2);
+        assertThat(report.at("/manifest/files")).hasSize(3);
     }
 
     private int export(String version, String format, String... more) {

@@ -44,7 +44,8 @@ public final class SmallSnapshots {
                 .metrics(Map.of("prequential_window_ndcg10", .25));
         SnapshotFiles files = new SnapshotFiles()
                 .add(VocabularyFile.NAME, file -> VocabularyFile.write(file, vocabulary()))
-                .add("weights.safetensors", file -> writeWeights(file, step));
+                .add("items-00000.safetensors", file -> writeItems(file, step))
+                .add("weights.safetensors", SmallSnapshots::writeWeights);
         return store.save(draft, files);
     }
 
@@ -60,7 +61,14 @@ public final class SmallSnapshots {
         return vocabulary;
     }
 
-    private static void writeWeights(Path file, long step) throws IOException {
+    private static void writeWeights(Path file) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment gain = arena.allocate(ValueLayout.JAVA_FLOAT, DIM);
+            SafetensorsWriter.write(file, List.of(Tensor.of("final_norm.gain", DType.F32, gain, DIM)), Map.of());
+        }
+    }
+
+    private static void writeItems(Path file, long step) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment table = arena.allocate(ValueLayout.JAVA_FLOAT, (long) ROWS * DIM);
             for (int i = 0; i < ROWS * DIM; i++) {

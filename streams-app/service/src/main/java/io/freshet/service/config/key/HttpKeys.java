@@ -12,7 +12,7 @@ public final class HttpKeys {
     public static final ConfigKey<Duration> HEALTH_STALL = KEYS.millis("health.stall.ms", Duration.ofMinutes(5))
             .atLeast(1_000)
             .doc("How long a loop of a role may make no progress. After that `/health/live` fails and names the loop."
-                    + " Set it longer than a snapshot takes to write or read.");
+                    + " Set it longer than a snapshot takes to read.");
     public static final ConfigKey<Integer> PORT = KEYS.integer("http.port", 0)
             .between(0, 65_535)
             .doc("Port of the HTTP API and the page; 0 for none. `demo` uses 8080 or the next free port.");
