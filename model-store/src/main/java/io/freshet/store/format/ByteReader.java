@@ -125,6 +125,13 @@ public final class ByteReader {
         return text;
     }
 
+    /** Reads {@code length} bytes into an array of their own. */
+    public byte[] readBytes(int length) {
+        require(length);
+        position += length;
+        return Arrays.copyOfRange(bytes, position - length, position);
+    }
+
     /** Reads {@code count} values of four bytes, in one copy. */
     public int[] readInts(int count) {
         require((long) count * Integer.BYTES);

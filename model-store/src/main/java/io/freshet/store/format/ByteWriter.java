@@ -122,6 +122,13 @@ public final class ByteWriter {
         size += Short.BYTES * values.length;
     }
 
+    /** Appends all bytes. */
+    public void writeBytes(byte[] added) {
+        reserve(added.length);
+        System.arraycopy(added, 0, bytes, size, added.length);
+        size += added.length;
+    }
+
     /** Appends another writer's bytes. */
     public void writeAll(ByteWriter other) {
         reserve(other.size);

@@ -7,12 +7,15 @@ import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.clickfile.ClickFileOptions;
 import io.freshet.app.clickfile.ClickFileSummary;
 import io.freshet.app.clickfile.ClickFiles;
+import io.freshet.app.feed.ClickFeeder;
 import io.freshet.app.feed.StopSignal;
 import io.freshet.lab.prequential.ComparedMethod;
 import io.freshet.lab.prequential.Comparison;
 import io.freshet.lab.prequential.ComparisonConfig;
 import io.freshet.lab.prequential.ComparisonListener;
+import io.freshet.lab.prequential.ParallelConfig;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ModelKeys;
 import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.service.config.key.TrainerKeys;
 import io.freshet.service.sequencer.InMemorySequencer;
@@ -26,9 +29,11 @@ import io.freshet.training.optimizer.Adam;
 import io.freshet.training.step.UserUpdate;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +71,8 @@ import picocli.CommandLine.Option;
             "  freshet evaluate prequential --clicks ratings.csv --user uid --item iid --time ts --mask-seen",
             "      a file in which no user returns to an item",
             "  freshet evaluate prequential --clicks clicks.tsv --baselines rules --set training.dropout=0.3",
+            "  freshet evaluate prequential --clicks clicks.tsv --learners 4 --merge-steps 8 --baselines none",
+            "      what four learners in parallel would lose and cost",
             "  freshet evaluate prequential --clicks shop.csv --event-type action \\",
             "      --set events.weights=purchase=4,view=0.5 --set events.negative=dislike"
         })
@@ -77,6 +84,9 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
     private static final int REFIT_BATCH = 256;
     private static final int REFIT_VALIDATION_INTERVAL = 2;
     private static final int REFIT_PATIENCE = 5;
+
+    private static final int PARTITIONS = 32;
+    private static final Set<ComparedMethod> OF_ONE_LEARNER = EnumSet.of(ComparedMethod.FROZEN, ComparedMethod.REFIT);
 
     @Option(
             names = "--clicks",
@@ -109,6 +119,25 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
             description = "Share of the clicks that are ranked, like online.rank.share: figures come with their 95%%"
                     + " interval, and the mixture learns from ranked clicks only. Default: 1.")
     private @Nullable String rankShare;
+
+    @Option(
+            names = "--learners",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Learn with N learners in turn, as N processes would do in parallel: each learns from the clicks of"
+                            + " the users in its share of " + PARTITIONS
+                            + " partitions, and ranks them with its own model. The"
+                            + " result includes the bytes and the CPU time of merges. Without the baselines frozen and refit."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private int learners;
+
+    @Option(
+            names = "--merge-steps",
+            paramLabel = "H",
+            defaultValue = "2",
+            description = "Steps of each learner after which the learners merge. Default: ${DEFAULT-VALUE}.")
+    private int mergeSteps;
 
     @Option(
             names = "--refit-epochs",
@@ -173,17 +202,19 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
         out.flush();
         long records = counting.accepted();
         ComparisonConfig config = config(freshet.trainer());
+        ParallelConfig parallel = parallel();
         long start = System.nanoTime();
         InMemorySequencer sequencer = sequencer(freshet);
         ComparisonProgress progress = new ComparisonProgress(ProgressLine.on(out));
-        try (Comparison comparison =
-                new Comparison(config, records, quiet ? ComparisonListener.SILENT : progress, stop::isRaised)) {
+        ComparisonListener listener = quiet ? ComparisonListener.SILENT : progress;
+        try (Comparison comparison = new Comparison(config, parallel, records, listener, stop::isRaised)) {
             replay(files, sequencer, comparison, stop);
             progress.clear();
             PrequentialReport report = PrequentialReport.of(
                     settings(config, input),
                     PrequentialReport.Clicks.of(sequencer, input.leftOutRows()),
                     comparison.result(),
+                    PrequentialReport.Parallel.of(parallel, comparison.parallelCost()),
                     stop.isRaised(),
                     (System.nanoTime() - start) / 1e9);
             tell(out, report, config.window());
@@ -211,6 +242,9 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
     /** Returns the configuration that the options result in. */
     ComparisonConfig config(OnlineConfig trainer) {
         SeenItems seen = maskSeen ? SeenItems.MASKED : SeenItems.RANKED;
+        if (learners > 1 && !trainer.learning().itemRetention().isZero()) {
+            throw refused("--learners above 1 cannot forget items: " + ModelKeys.ITEM_RETENTION.name() + " must be 0");
+        }
         try {
             return new ComparisonConfig(
                     trainer.model(),
@@ -224,6 +258,21 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
         } catch (IllegalArgumentException e) {
             throw refused(e.getMessage());
         }
+    }
+
+    private @Nullable ParallelConfig parallel() {
+        if (learners < 1 || learners > PARTITIONS) {
+            throw refused("--learners must be from 1 to " + PARTITIONS + ": " + learners);
+        }
+        if (mergeSteps < 1) {
+            throw refused("--merge-steps must be at least 1: " + mergeSteps);
+        }
+        return learners == 1 ? null : new ParallelConfig(learners, mergeSteps, this::learnerOf);
+    }
+
+    /** Returns the learner of the user's partition, as Kafka's clients assign keys to partitions. */
+    private int learnerOf(String user) {
+        return ClickFeeder.partitionOf(user.getBytes(StandardCharsets.UTF_8), PARTITIONS) % learners;
     }
 
     private FitConfig refit(OnlineConfig trainer, SeenItems seen) {
@@ -251,11 +300,16 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
 
     private Set<ComparedMethod> methods() {
         if (baselines.equals(List.of("all"))) {
-            return EnumSet.allOf(ComparedMethod.class);
+            return learners == 1
+                    ? EnumSet.allOf(ComparedMethod.class)
+                    : EnumSet.complementOf(EnumSet.copyOf(OF_ONE_LEARNER));
         }
         Set<ComparedMethod> chosen = EnumSet.noneOf(ComparedMethod.class);
         if (!baselines.equals(List.of("none"))) {
             baselines.forEach(name -> chosen.add(method(name)));
+        }
+        if (learners > 1 && !Collections.disjoint(chosen, OF_ONE_LEARNER)) {
+            throw refused("--baselines frozen and refit need a single learner: --learners=" + learners);
         }
         return chosen;
     }
@@ -289,6 +343,7 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
                 PrequentialReport.RANK_SHARE,
                 config.learning().metrics().ranked().toString());
         values.put("window", config.window());
+        values.put("learners", learners);
         values.put("seed", config.model().seed());
         values.put("set", settings);
         return values;

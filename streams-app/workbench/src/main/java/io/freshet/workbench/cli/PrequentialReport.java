@@ -9,6 +9,8 @@ import io.freshet.lab.plot.Series;
 import io.freshet.lab.prequential.ComparedMethod;
 import io.freshet.lab.prequential.ComparisonResult;
 import io.freshet.lab.prequential.ComparisonResult.Figures;
+import io.freshet.lab.prequential.ParallelConfig;
+import io.freshet.lab.prequential.ParallelCost;
 import io.freshet.lab.prequential.Slice;
 import io.freshet.service.sequencer.InMemorySequencer;
 import io.freshet.training.config.RankSampling;
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param slices the same measures over parts of the events
  * @param curve the same measures over the newest events, along the stream
  * @param refits the refits of the network, each with the clicks that it was fitted to
+ * @param parallel the cost of learning with several learners; null if there is one
  * @param stopped whether Ctrl-C ended the run early
  */
 record PrequentialReport(
@@ -45,6 +48,9 @@ record PrequentialReport(
         Map<String, Prequential> slices,
         Curve curve,
         List<ComparisonResult.Refit> refits,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Parallel parallel,
+
         boolean stopped,
         double seconds) {
     static final String RANK_SHARE = "rank_share";
@@ -56,6 +62,53 @@ record PrequentialReport(
         static Clicks of(InMemorySequencer sequencer, long passedOver) {
             return new Clicks(
                     sequencer.accepted(), sequencer.duplicates(), sequencer.tooLate(), passedOver, sequencer.users());
+        }
+    }
+
+    /**
+     * The cost of learning with several learners.
+     *
+     * @param mergeSteps steps of each learner between two merges
+     * @param bytesPerMerge bytes of the differences of all learners in a merge
+     * @param bytesPerClick the same for each click learned
+     * @param learningCpuMsPerClick CPU time of ranking and learning for each click
+     * @param mergingCpuMsPerClick CPU time of the merges of all learners for each click
+     */
+    record Parallel(
+            int learners,
+            int mergeSteps,
+            long merges,
+            double bytesPerMerge,
+            double bytesPerClick,
+            double learningCpuMsPerClick,
+            double mergingCpuMsPerClick) {
+        static @Nullable Parallel of(@Nullable ParallelConfig config, @Nullable ParallelCost cost) {
+            if (config == null || cost == null) {
+                return null;
+            }
+            double clicks = Math.max(1, cost.clicks());
+            return new Parallel(
+                    config.learners(),
+                    config.mergeSteps(),
+                    cost.merges(),
+                    (double) cost.mergeBytes() / Math.max(1, cost.merges()),
+                    cost.mergeBytes() / clicks,
+                    cost.learningMs() / clicks,
+                    cost.mergingMs() / clicks);
+        }
+
+        String line() {
+            return String.format(
+                    Locale.ROOT,
+                    "%d learners, %,d merges after %d steps each: %,.0f bytes a merge, %,.0f a click; CPU time of a click:"
+                            + " %.3f ms to rank and learn, %.3f ms to merge",
+                    learners,
+                    merges,
+                    mergeSteps,
+                    bytesPerMerge,
+                    bytesPerClick,
+                    learningCpuMsPerClick,
+                    mergingCpuMsPerClick);
         }
     }
 
@@ -133,7 +186,12 @@ record PrequentialReport(
     }
 
     static PrequentialReport of(
-            Map<String, Object> settings, Clicks clicks, ComparisonResult result, boolean stopped, double seconds) {
+            Map<String, Object> settings,
+            Clicks clicks,
+            ComparisonResult result,
+            @Nullable Parallel parallel,
+            boolean stopped,
+            double seconds) {
         boolean sampled = !Objects.equals(settings.get(RANK_SHARE), RankSampling.ALL.toString());
         Map<String, Prequential> slices = new LinkedHashMap<>();
         for (Slice slice : Slice.values()) {
@@ -148,6 +206,7 @@ record PrequentialReport(
                 slices,
                 Curve.of(result),
                 result.refits(),
+                parallel,
                 stopped,
                 seconds);
     }
@@ -173,6 +232,9 @@ record PrequentialReport(
                 clicks.duplicates() + clicks.tooLate(),
                 clicks.passedOver(),
                 FitProgress.time(seconds)));
+        if (parallel != null) {
+            lines.add(parallel.line());
+        }
         lines.add(
                 String.format(Locale.ROOT, "%-36s %8s %8s %8s", "After the first tenth", "HR@10", "NDCG@10", "MRR@10"));
         lines.add(String.format(

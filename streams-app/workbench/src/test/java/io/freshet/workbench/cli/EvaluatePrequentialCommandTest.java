@@ -121,6 +121,47 @@ class EvaluatePrequentialCommandTest {
     }
 
     @Test
+    void shouldGiveTheCostOfSeveralLearners() throws IOException {
+        Path json = folder.resolve("out.json");
+        assertThat(evaluate("--json", json.toString(), "--learners", "2", "--merge-steps", "3"))
+                .as(err.toString())
+                .isZero();
+
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        JsonNode parallel = report.get("parallel");
+        assertThat(parallel.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "learners",
+                        "merge_steps",
+                        "merges",
+                        "bytes_per_merge",
+                        "bytes_per_click",
+                        "learning_cpu_ms_per_click",
+                        "merging_cpu_ms_per_click");
+        assertThat(parallel.get("learners").asInt()).isEqualTo(2);
+        assertThat(parallel.get("merges").asInt()).isEqualTo(600 / (2 * 16 * 3));
+        assertThat(parallel.get("bytes_per_merge").asDouble()).isBetween(1e3, 1e6);
+        assertThat(report.get("prequential").get("baselines").fieldNames())
+                .toIterable()
+                .containsExactly("popularity", "decayed_popularity", "rules");
+        assertThat(report.get("prequential").get("ndcg10").asDouble()).isBetween(.1, 1.0);
+    }
+
+    @Test
+    void shouldHaveNoCostOfMergesWithOneLearner() throws IOException {
+        Path one = folder.resolve("one.json");
+        Path plain = folder.resolve("plain.json");
+        evaluate("--json", one.toString(), "--baselines", "none", "--learners", "1", "--merge-steps", "1");
+        evaluate("--json", plain.toString(), "--baselines", "none");
+
+        JsonNode report = new ObjectMapper().readTree(one.toFile());
+        assertThat(report.has("parallel")).isFalse();
+        assertThat(report.get("prequential"))
+                .isEqualTo(new ObjectMapper().readTree(plain.toFile()).get("prequential"));
+    }
+
+    @Test
     void shouldGiveEventsTheMeaningsThatAreSet() throws IOException {
         Path json = folder.resolve("out.json");
         Path clicks = folder.resolve("typed.tsv");
@@ -165,6 +206,12 @@ class EvaluatePrequentialCommandTest {
                 "--set events.negative=,",
                 "--event-type nothing",
                 "--baselines ruls",
+                "--learners 0",
+                "--learners 33",
+                "--learners two",
+                "--learners 2 --merge-steps 0",
+                "--learners 2 --baselines rules,frozen",
+                "--learners 2 --set model.item.retention.ms=1000000000",
                 "--set training.dropot=1",
                 "--user nobody",
                 "--plott x"

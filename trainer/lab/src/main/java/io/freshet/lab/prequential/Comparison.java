@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prequential evaluation of the online learner and other methods over the records of one finished stream. Each new position
@@ -27,7 +28,8 @@ public final class Comparison implements AutoCloseable {
     private final ComparisonConfig config;
     private final long records;
     private final ComparisonListener listener;
-    private final OnlineRunner online;
+    private final OnlineMethod online;
+    private final int stepRecords;
     private final MethodScores onlineSheet;
     private final MethodScores networkSheet;
     private final MethodScores memorySheet;
@@ -45,12 +47,33 @@ public final class Comparison implements AutoCloseable {
      * @param stopped called from time to time during long work; true to stop
      */
     public Comparison(ComparisonConfig config, long records, ComparisonListener listener, BooleanSupplier stopped) {
+        this(config, null, records, listener, stopped);
+    }
+
+    /**
+     * Creates a comparison of several learners that learn in parallel. They take {@link ComparisonConfig#stepClicks} records
+     * each in a step, on average.
+     *
+     * @param parallel the learners; null for a single one
+     * @param records number of records in the whole stream
+     * @param stopped called from time to time during long work; true to stop
+     * @throws IllegalArgumentException if a method needs a single learner
+     */
+    public Comparison(
+            ComparisonConfig config,
+            @Nullable ParallelConfig parallel,
+            long records,
+            ComparisonListener listener,
+            BooleanSupplier stopped) {
         this.config = config;
         this.items = new StreamItems(config.learning().types());
         this.records = records;
         this.listener = listener;
-        this.online = new OnlineRunner(
-                OnlineLearner.initial(config.model(), config.training(), config.learning(), config.seen()));
+        this.stepRecords = config.stepClicks() * (parallel == null ? 1 : parallel.learners());
+        this.online = parallel == null
+                ? new OnlineRunner(
+                        OnlineLearner.initial(config.model(), config.training(), config.learning(), config.seen()))
+                : new ParallelRunner(config, parallel);
         this.onlineSheet = new MethodScores(config.window());
         this.networkSheet = new MethodScores(config.window());
         this.memorySheet = new MethodScores(config.window());
@@ -68,15 +91,23 @@ public final class Comparison implements AutoCloseable {
             case DECAYED_POPULARITY ->
                 new BaselineRunner(new DecayedPopularity(DecayedPopularity.DEFAULT_HALF_LIFE, config.seen()));
             case RULES -> new BaselineRunner(new SequentialRules(window, config.seen()));
-            case FROZEN -> new FrozenRunner(online, records / 5, config.seen());
-            case REFIT -> new RefitRunner(config.refit(), config.seen(), online.learner(), records, listener, stopped);
+            case FROZEN -> new FrozenRunner(single(method), records / 5, config.seen());
+            case REFIT ->
+                new RefitRunner(config.refit(), config.seen(), single(method).learner(), records, listener, stopped);
         };
+    }
+
+    private OnlineRunner single(ComparedMethod method) {
+        if (online instanceof OnlineRunner single) {
+            return single;
+        }
+        throw new IllegalArgumentException("the method needs a single learner: method=" + method);
     }
 
     /** Adds the next record of the stream. A step is made whenever enough records have been added. */
     public void accept(UserUpdate update) {
         waiting.add(update);
-        if (waiting.size() == config.stepClicks()) {
+        if (waiting.size() == stepRecords) {
             step();
         }
     }
@@ -131,6 +162,11 @@ public final class Comparison implements AutoCloseable {
         networkSheet.mark();
         memorySheet.mark();
         methods.values().forEach(method -> method.sheet().mark());
+    }
+
+    /** Returns what it took to learn with several learners; null if there is one. */
+    public @Nullable ParallelCost parallelCost() {
+        return online instanceof ParallelRunner parallel ? parallel.cost() : null;
     }
 
     /** Returns the results so far. */

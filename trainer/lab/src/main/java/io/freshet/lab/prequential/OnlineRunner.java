@@ -7,7 +7,7 @@ import io.freshet.training.step.OnlineLearner;
  * Runs the online learner and reports ranks by the mixture that it serves, by its network alone and by its memory
  * alone. Owns the learner.
  */
-final class OnlineRunner implements Runner {
+final class OnlineRunner implements OnlineMethod {
     private final OnlineLearner learner;
     private TargetRanks ranks = new TargetRanks(new int[0], new int[0], new int[0]);
 
@@ -30,13 +30,13 @@ final class OnlineRunner implements Runner {
         return ranks.served();
     }
 
-    /** Returns the ranks that the network alone gave the last step's clicks. */
-    int[] networkRanks() {
+    @Override
+    public int[] networkRanks() {
         return ranks.network();
     }
 
-    /** Returns the ranks that the memory alone gave the last step's clicks. */
-    int[] memoryRanks() {
+    @Override
+    public int[] memoryRanks() {
         return ranks.memory();
     }
 

@@ -193,6 +193,45 @@ public final class CooccurrenceModel {
         return state;
     }
 
+    /**
+     * Merges the mixtures of several learners: the mean of what they have learned since a common state, weighted by
+     * clicks.
+     *
+     * @param base mixture that all learners began with
+     * @param learned mixture of each learner, at least one
+     */
+    public static double[] mergeMixtures(double[] base, List<double[]> learned) {
+        requireState(base);
+        learned.forEach(CooccurrenceModel::requireState);
+        double[] merged = new double[base.length];
+        MixtureWeights.merge(base, learned, merged, 0);
+        NetworkScale.merge(base, learned, merged, MixtureWeights.STATE);
+        return merged;
+    }
+
+    /** Copies the neighbours of some items, the number of clicks and the mixture from another memory. */
+    public void copyFrom(CooccurrenceModel other, int[] itemRows) {
+        BitSet copied = new BitSet();
+        for (int row : itemRows) {
+            if (!copied.get(row)) {
+                copied.set(row);
+                copyFrom(other, row);
+            }
+        }
+        clicks = other.clicks;
+        restoreMixture(other.mixture());
+    }
+
+    private void copyFrom(CooccurrenceModel other, int row) {
+        NeighbourList list = other.neighboursOf(row);
+        if (list != null) {
+            reserve(row);
+            neighbours[row] = list.copy();
+        } else if (row < neighbours.length) {
+            neighbours[row] = null;
+        }
+    }
+
     void restoreMixture(double[] state) {
         requireState(state);
         weights.copyFrom(state, 0);
@@ -223,9 +262,7 @@ public final class CooccurrenceModel {
     }
 
     NeighbourList neighboursToChange(int row) {
-        if (row >= neighbours.length) {
-            neighbours = Arrays.copyOf(neighbours, Math.max(row + 1, 2 * neighbours.length));
-        }
+        reserve(row);
         NeighbourList list = neighbours[row];
         if (list == null) {
             list = new NeighbourList(generation);
@@ -235,6 +272,12 @@ public final class CooccurrenceModel {
             neighbours[row] = list;
         }
         return list;
+    }
+
+    private void reserve(int row) {
+        if (row >= neighbours.length) {
+            neighbours = Arrays.copyOf(neighbours, Math.max(row + 1, 2 * neighbours.length));
+        }
     }
 
     void restoreClicks(long count) {

@@ -1,6 +1,7 @@
 package io.freshet.model.cooccurrence;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Weight of each component in the mixture, by context. A context is a pair of levels: one for the total weight of the
@@ -115,6 +116,25 @@ final class MixtureWeights {
     void copyFrom(double[] state, int position) {
         System.arraycopy(state, position, weights, 0, weights.length);
         System.arraycopy(state, position + weights.length, clicks, 0, CONTEXTS);
+    }
+
+    /**
+     * Merges what several learners have learned since a common state. A context's weights are the mean of those of the
+     * learners, weighted by their clicks in it since then. Clicks are added up.
+     *
+     * @param base state that all learners began with
+     * @param learned state of each learner
+     * @param into receives the merged state at the same position
+     */
+    static void merge(double[] base, List<double[]> learned, double[] into, int position) {
+        for (int context = 0; context < CONTEXTS; context++) {
+            int clicks = position + CONTEXTS * Component.COUNT + context;
+            WeightedMean mean = new WeightedMean(base, learned, clicks);
+            for (int c = 0; c < Component.COUNT; c++) {
+                mean.write(position + context * Component.COUNT + c, into);
+            }
+            into[clicks] = mean.totalClicks();
+        }
     }
 
     private static int place(int context, Component component) {

@@ -1,5 +1,7 @@
 package io.freshet.model.cooccurrence;
 
+import java.util.List;
+
 /**
  * Factor of the network's scores in their softmax: an inverse temperature. A network that has seen little data is
  * overconfident. That does not affect its own ranking, but harms every mixture that it is a part of.
@@ -71,6 +73,21 @@ final class NetworkScale {
         state[position] = scale;
         state[position + 1] = information;
         state[position + 2] = clicks;
+    }
+
+    /**
+     * Merges what several learners have learned since a common state: the mean of their scales and their information,
+     * weighted by their clicks since then. Clicks are added up.
+     *
+     * @param base state that all learners began with
+     * @param learned state of each learner
+     * @param into receives the merged state at the same position
+     */
+    static void merge(double[] base, List<double[]> learned, double[] into, int position) {
+        WeightedMean mean = new WeightedMean(base, learned, position + 2);
+        mean.write(position, into);
+        mean.write(position + 1, into);
+        into[position + 2] = mean.totalClicks();
     }
 
     /** Restores the state that {@link #copyTo} wrote. */

@@ -188,6 +188,27 @@ public final class RecommenderModel implements AutoCloseable {
     }
 
     /**
+     * Replaces what this model has learned since a base by the changes of a delta. Afterwards it equals the base, to which
+     * the delta has been applied.
+     *
+     * @param base model that this one was equal to before it learned {@code learned}, after {@code applied}
+     * @param learned all changes of this model since it was equal to the base
+     * @param applied the only part of the delta that the base has applied; it has all rows of {@code learned}, with new
+     *     items in the rows that the base has for them
+     */
+    public void rebase(RecommenderModel base, ModelDelta learned, ModelDelta applied) {
+        for (int row : learned.newItemRows()) {
+            free(row);
+        }
+        applyItems(applied);
+        applyRows(applied);
+        MemorySegment.copy(applied.dense(), 0, dense(), FLOAT, 0, applied.dense().length);
+        memory.copyFrom(base.memory, learned.memory().rows());
+        memory.copyFrom(base.memory, applied.memory().rows());
+        step = base.step;
+    }
+
+    /**
      * Checks that {@link #apply} would accept a delta. Changes nothing.
      *
      * @param parts all parts of the delta, in order

@@ -13,16 +13,21 @@ import io.freshet.model.tensor.Products;
 import io.freshet.model.tensor.RowTable;
 import io.freshet.model.tensor.Rows;
 import io.freshet.model.tensor.Workers;
+import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.vocabulary.Vocabulary;
 import io.freshet.training.loss.BatchLoss;
 import io.freshet.training.loss.LossChunk;
+import io.freshet.training.merge.Difference;
+import io.freshet.training.merge.Merge;
 import io.freshet.training.optimizer.Adam;
 import io.freshet.training.optimizer.TouchedRows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +53,9 @@ public final class Learner implements AutoCloseable {
 
     private static final int ROW_TASKS = 16;
 
+    /** Shift that separates the random numbers of learners that learn in parallel. */
+    private static final int LEARNER_SHIFT = 48;
+
     /** Sum of squares from which a step counts as not finite: Adam squares gradients again, in float. */
     private static final double MOST_SQUARES = 1e30;
 
@@ -64,6 +72,8 @@ public final class Learner implements AutoCloseable {
     private final FloatBlock denseFirstMoments; // (denseSize)
     private final FloatBlock denseSecondMoments; // (denseSize)
     private long optimizerStep;
+    private long firstDraw; // coordinate of the random numbers of step 0
+    private long[] mergedTargetCounts = {}; // target counts at the last merge
     private long skippedSteps;
     private final BitSet changedFiles = new BitSet(); // files of rows that changed since the last freeze
     private @Nullable FrozenRows frozen; // rows that are being written
@@ -138,6 +148,96 @@ public final class Learner implements AutoCloseable {
     /** Returns the changes to the model that have not been taken as a delta yet. */
     public ModelChanges changes() {
         return changes;
+    }
+
+    /**
+     * Makes this the learner of a number among several that learn in parallel: it draws other random numbers than the
+     * others, and keeps all its changes until {@link #takeDifference}. Call it before the first step.
+     *
+     * @param number from 0; learner 0 draws the same numbers as a single learner
+     */
+    public void joinAs(int number) {
+        firstDraw = (long) number << LEARNER_SHIFT;
+        changes.keepAll();
+    }
+
+    /** Returns the coordinate of the random numbers of the next optimiser step, or of the current one during a step. */
+    public long drawStep() {
+        return firstDraw + optimizerStep;
+    }
+
+    /**
+     * Returns all changes since the last call, and forgets them.
+     *
+     * @param clicks number of records that were learned since
+     * @throws IllegalStateException if the model has made no step since
+     */
+    public Difference takeDifference(long clicks) {
+        int[] weights = changes.unitsOfChangedRows();
+        List<ModelDelta> delta = changes.take(model, Integer.MAX_VALUE, ModelChanges.Selection.ALL);
+        if (delta.isEmpty()) {
+            throw new IllegalStateException("a difference must have a step: step=" + model.step());
+        }
+        return new Difference(delta.getFirst(), clicks, weights, targetsSinceMerge(delta.getFirst()));
+    }
+
+    private long[] targetsSinceMerge(ModelDelta delta) {
+        long[] counts = loss.targetCounts();
+        if (counts.length == 0 && mergedTargetCounts.length == 0) {
+            return counts;
+        }
+        BitSet isNew = new BitSet();
+        Arrays.stream(delta.newItemRows()).forEach(isNew::set);
+        return Arrays.stream(delta.rows())
+                .mapToLong(row -> countAt(counts, row) - (isNew.get(row) ? 0 : countAt(mergedTargetCounts, row)))
+                .toArray();
+    }
+
+    private static long countAt(long[] counts, int row) {
+        return row < counts.length ? counts[row] : 0;
+    }
+
+    /**
+     * Replaces what this learner has learned since the last merge by what all learners have. The moments of rows remain
+     * its own.
+     *
+     * @param base model at the last merge, to which the merge has been applied
+     * @param own difference that this learner has given to the merge; it must have made no step since
+     */
+    public void rebase(RecommenderModel base, Difference own, Merge merge) {
+        int[] from = own.delta().newItemRows();
+        int[] to = own.delta().newItems().stream()
+                .mapToInt(base.vocabulary()::rowOf)
+                .toArray();
+        Stream.of(from, to, own.delta().rows(), merge.delta().rows())
+                .flatMapToInt(Arrays::stream)
+                .forEach(this::willChange);
+        model.rebase(base, own.delta(), merge.delta());
+        move(itemFirstMoments(), from, to);
+        move(itemSecondMoments(), from, to);
+        if (merge.targetCounts().length > 0) {
+            mergedTargetCounts =
+                    Arrays.copyOf(mergedTargetCounts, model.vocabulary().size());
+            for (int i = 0; i < merge.targetCounts().length; i++) {
+                mergedTargetCounts[merge.delta().rows()[i]] += merge.targetCounts()[i];
+            }
+            loss.restoreTargetCounts(mergedTargetCounts.clone());
+        }
+        changes.restartFrom(model);
+    }
+
+    /** Moves rows of a table to other rows. Rows that only lose their contents become zero. */
+    private static void move(RowTable table, int[] from, int[] to) {
+        int d = table.dim();
+        float[] held = new float[from.length * d];
+        for (int i = 0; i < from.length; i++) {
+            MemorySegment.copy(
+                    table.memory(from[i]), ValueLayout.JAVA_FLOAT_UNALIGNED, table.at(from[i]), held, i * d, d);
+            clear(table, from[i]);
+        }
+        for (int i = 0; i < to.length; i++) {
+            MemorySegment.copy(held, i * d, table.memory(to[i]), ValueLayout.JAVA_FLOAT_UNALIGNED, table.at(to[i]), d);
+        }
     }
 
     /** Returns the number of optimiser steps, including skipped ones. */
@@ -313,7 +413,7 @@ public final class Learner implements AutoCloseable {
         model.config().encoder().transposeWeights(model.dense(), transposed.memory());
         usedShards = loss.shardsFor(model.items().rows());
         cutIntoChunks(batch);
-        loss.begin(batch, chunkEnds.size(), usedShards, model.items(), optimizerStep);
+        loss.begin(batch, chunkEnds.size(), usedShards, model.items(), drawStep());
         workers.run(usedShards, shard -> runShard(batch, shard));
         double lossSum = 0;
         for (Shard shard : shards.subList(0, usedShards)) {
@@ -433,7 +533,7 @@ public final class Learner implements AutoCloseable {
         Shard shard = shards.get(index);
         shard.lossSum = 0;
         shard.denseGradients.memory().fill((byte) 0);
-        shard.encoder.beginStep(config.dropout(), model.config().seed(), optimizerStep);
+        shard.encoder.beginStep(config.dropout(), model.config().seed(), drawStep());
         for (int chunk = index; chunk < chunkEnds.size(); chunk += usedShards) {
             runChunk(batch, shard, index, chunk);
         }

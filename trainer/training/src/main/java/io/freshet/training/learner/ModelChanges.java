@@ -36,7 +36,7 @@ public final class ModelChanges {
 
     private static final int MOST_UNITS = 1_023;
 
-    private final int maxObservedRows;
+    private int maxObservedRows;
     private short[] units = new short[0]; // (at least the highest row that changed + 1): how much it changed, roughly
     private final BitSet pending = new BitSet(); // rows that are worth publishing
     private final int[] pendingOfUnits = new int[MOST_UNITS + 1]; // number of pending rows with so many units
@@ -68,6 +68,16 @@ public final class ModelChanges {
         evictions.clear();
         fromStep = model.step();
         observed.restartFrom(fromStep);
+    }
+
+    /** Never drops changes, however many there are before they are taken. */
+    void keepAll() {
+        maxObservedRows = Integer.MAX_VALUE;
+    }
+
+    /** Returns how much each row changed that {@link Selection#ALL} would take, ascending by row: at least 1. */
+    int[] unitsOfChangedRows() {
+        return Arrays.stream(changedRows()).map(row -> units[row]).toArray();
     }
 
     /** Returns the number of rows that changed enough to be published, and are not published yet. */

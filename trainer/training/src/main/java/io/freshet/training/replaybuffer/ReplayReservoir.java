@@ -4,6 +4,7 @@ import io.freshet.model.random.CounterRandom;
 import io.freshet.model.random.CounterRandom.Purpose;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +127,23 @@ public final class ReplayReservoir {
                 }
             }
             lengths[slot] = kept - start;
+        }
+    }
+
+    /**
+     * Gives items other rows, in all sequences.
+     *
+     * @param newRows old row → new row, for each row that changes; at least one
+     */
+    public void renumber(Map<Integer, Integer> newRows) {
+        int lowest = Collections.min(newRows.keySet());
+        for (int slot = 0; slot < size; slot++) {
+            int start = slot * maxLength;
+            for (int place = start; place < start + lengths[slot]; place++) {
+                if (rows[place] >= lowest) {
+                    rows[place] = newRows.getOrDefault(rows[place], rows[place]);
+                }
+            }
         }
     }
 

@@ -3,7 +3,9 @@ package io.freshet.training.step;
 import io.freshet.store.sequence.EventClock;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntPredicate;
 
 /**
@@ -55,6 +57,23 @@ final class ItemAges {
         }
         rows = Math.max(rows, row + 1);
         lastClickMs[row] = timeMs;
+    }
+
+    /**
+     * Gives items other rows.
+     *
+     * @param newRows old row → new row, for each row that changes
+     * @param rowCount number of rows afterwards. Rows without an item before have no known click
+     */
+    void renumber(Map<Integer, Integer> newRows, int rowCount) {
+        Map<Integer, Long> moved = new HashMap<>();
+        newRows.forEach((from, to) -> moved.put(to, lastClickMs[from]));
+        newRows.keySet().forEach(row -> lastClickMs[row] = NOTHING_KNOWN);
+        if (rowCount > lastClickMs.length) {
+            lastClickMs = Arrays.copyOf(lastClickMs, Math.max(rowCount, 2 * lastClickMs.length));
+        }
+        moved.forEach((row, time) -> lastClickMs[row] = time);
+        rows = Math.max(rows, rowCount);
     }
 
     /** Records a click by the user on the item in the row. */

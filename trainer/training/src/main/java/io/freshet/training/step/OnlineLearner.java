@@ -22,6 +22,8 @@ import io.freshet.training.learner.Learner;
 import io.freshet.training.learner.LearnerSnapshot;
 import io.freshet.training.learner.ModelChanges;
 import io.freshet.training.learner.TrainingConfig;
+import io.freshet.training.merge.Difference;
+import io.freshet.training.merge.Merge;
 import io.freshet.training.metrics.ModelMetrics;
 import io.freshet.training.metrics.PrequentialFile;
 import io.freshet.training.metrics.PrequentialMetrics;
@@ -32,6 +34,7 @@ import io.freshet.training.replaybuffer.ReplayReservoir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -300,6 +303,36 @@ public final class OnlineLearner implements AutoCloseable {
         return learner.changes().take(model, rowsPerPart, selection);
     }
 
+    /** Makes this one of several learners that learn in parallel, as {@link Learner#joinAs} says. */
+    void joinAs(int number) {
+        learner.joinAs(number);
+    }
+
+    /** Returns all changes since the last call, as {@link Learner#takeDifference} does. */
+    Difference takeDifference(long clicks) {
+        return learner.takeDifference(clicks);
+    }
+
+    /**
+     * Replaces what this learner has learned since the last merge by what all learners have, as {@link Learner#rebase} does.
+     * The reservoir, the moments of the optimiser, the ages of items and the metrics remain its own.
+     */
+    void rebase(RecommenderModel base, Difference own, Merge merge) {
+        learner.rebase(base, own, merge);
+        Map<Integer, Integer> newRows = new HashMap<>();
+        int[] from = own.delta().newItemRows();
+        for (int i = 0; i < from.length; i++) {
+            int to = base.vocabulary().rowOf(own.delta().newItems().get(i));
+            if (to != from[i]) {
+                newRows.put(from[i], to);
+            }
+        }
+        if (!newRows.isEmpty()) {
+            reservoir.renumber(newRows);
+        }
+        ages.renumber(newRows, model.vocabulary().size());
+    }
+
     /** Returns the number of rows that changed enough to be published, and are in no delta yet. */
     public int pendingRows() {
         return learner.changes().pendingRows();
@@ -468,7 +501,7 @@ public final class OnlineLearner implements AutoCloseable {
 
     /** Fills the batch and returns how many of its sequences came from the reservoir. */
     private int fillBatch(int newLength) {
-        batch.clear(learner.optimizerStep());
+        batch.clear(learner.drawStep());
         newestOf.forEach((user, sequence) -> {
             if (taught.contains(user)) {
                 int end = sequences.end(sequence);
@@ -478,10 +511,7 @@ public final class OnlineLearner implements AutoCloseable {
         });
         int updated = batch.sequences();
         reservoir.draw(
-                learner.optimizerStep(),
-                config.replay().sequences(),
-                config.replay().length(),
-                batch::addExample);
+                learner.drawStep(), config.replay().sequences(), config.replay().length(), batch::addExample);
         return batch.sequences() - updated;
     }
 

@@ -211,4 +211,17 @@ final class ReplayReservoirProperties {
     private static List<Integer> lastOf(List<Integer> rows, int count) {
         return List.copyOf(rows.subList(Math.max(0, rows.size() - count), rows.size()));
     }
+
+    @Example
+    void shouldGiveItemsOtherRowsInAllSequences() {
+        ReplayReservoir reservoir = new ReplayReservoir(4, 3, 1);
+        reservoir.put("a", new int[] {1, 2, 3}, 0, 3);
+        reservoir.put("b", new int[] {2, 9}, 0, 2);
+
+        reservoir.renumber(Map.of(2, 3, 3, 2));
+
+        assertThat(new int[] {reservoir.rowAt(0, 0), reservoir.rowAt(0, 1), reservoir.rowAt(0, 2)})
+                .containsExactly(1, 3, 2);
+        assertThat(new int[] {reservoir.rowAt(1, 0), reservoir.rowAt(1, 1)}).containsExactly(3, 9);
+    }
 }

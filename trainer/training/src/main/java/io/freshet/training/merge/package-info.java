@@ -1,0 +1,3 @@
+/** Merges what several learners have learned in parallel from one common model. */
+@org.jspecify.annotations.NullMarked
+package io.freshet.training.merge;

@@ -1,0 +1,116 @@
+package io.freshet.training.step;
+
+import io.freshet.model.recommender.ModelConfig;
+import io.freshet.model.recommender.RecommenderModel;
+import io.freshet.training.config.LearningConfig;
+import io.freshet.training.learner.TrainingConfig;
+import io.freshet.training.merge.Difference;
+import io.freshet.training.merge.Merge;
+import io.freshet.training.metrics.SeenItems;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of several learners, each of which learns from the clicks of some of the users. From time to time, each gives its
+ * {@linkplain #takeDifference difference}, and all apply the {@link Merge} of the differences. After that, all have the
+ * same model, whose bits depend only on the differences.
+ *
+ * <p>The model is shared: the vocabulary, the item vectors, the dense parameters, the memory and its mixture, the counts of
+ * targets, and the step. The rest is each learner's own: the optimiser's moments and number of steps, the replay
+ * reservoir, the metrics, and the random numbers. Between merges, a learner ranks its clicks with its own model. A new
+ * item begins with the vector that its id determines, so it is the same at every learner; the next merge decides its row.
+ *
+ * <p>A single learner that merges with itself stays the same as an {@link OnlineLearner}, to the bit. Owns all its parts,
+ * among them a copy of the model as it was at the last merge. Not thread-safe.
+ */
+public final class ParallelLearner implements AutoCloseable {
+    private final OnlineLearner learner;
+    private final RecommenderModel base; // the model at the last merge
+    private @Nullable Difference given; // since the last merge
+    private long clicks; // records since the last merge
+
+    private ParallelLearner(OnlineLearner learner, RecommenderModel base) {
+        this.learner = learner;
+        this.base = base;
+    }
+
+    /**
+     * Returns a learner that has seen nothing.
+     *
+     * @param number number of this learner, from 0
+     * @param seen whether the items of a user's history are ranked among the candidates for the next one
+     * @throws IllegalArgumentException if items are to be forgotten, which learners in parallel cannot do
+     */
+    public static ParallelLearner initial(
+            int number, ModelConfig model, TrainingConfig training, LearningConfig learning, SeenItems seen) {
+        if (!learning.itemRetention().isZero()) {
+            throw new IllegalArgumentException("learners in parallel cannot forget items: itemRetention must be zero: "
+                    + "itemRetention=" + learning.itemRetention());
+        }
+        OnlineLearner learner = OnlineLearner.initial(model, training, learning, seen);
+        learner.joinAs(number);
+        return new ParallelLearner(learner, RecommenderModel.initial(model, learning.memory()));
+    }
+
+    /**
+     * Ranks and learns, as {@link OnlineLearner#step(List)} does.
+     *
+     * @throws IllegalStateException if the learner has given its difference to a merge that it has not applied yet
+     */
+    public StepOutcome step(List<UserUpdate> updates) {
+        requireNoneGiven();
+        clicks += updates.size();
+        return learner.step(updates);
+    }
+
+    /**
+     * Returns what this learner has changed since the last merge.
+     *
+     * @throws IllegalStateException if the learner has made no step since the last merge, or has given its difference
+     *     already
+     */
+    public Difference takeDifference() {
+        requireNoneGiven();
+        Difference difference = learner.takeDifference(clicks);
+        given = difference;
+        return difference;
+    }
+
+    private void requireNoneGiven() {
+        if (given != null) {
+            throw new IllegalStateException(
+                    "a learner must apply the merge that it has given its difference to: difference=" + given);
+        }
+    }
+
+    /**
+     * Applies the merge of the learners' differences.
+     *
+     * @param differences difference of each learner, in order of their numbers, among them the one that this learner gave
+     * @throws IllegalStateException if this learner has not given its difference
+     * @throws IllegalArgumentException if a difference does not begin at the last merge or has another shape
+     */
+    public void apply(List<Difference> differences) {
+        Difference own = given;
+        if (own == null) {
+            throw new IllegalStateException("a learner must give its difference before it applies a merge: step="
+                    + learner.model().step());
+        }
+        Merge merge = Merge.of(base, differences);
+        base.apply(List.of(merge.delta()));
+        learner.rebase(base, own, merge);
+        given = null;
+        clicks = 0;
+    }
+
+    /** Returns the learner, which this object owns. */
+    public OnlineLearner learner() {
+        return learner;
+    }
+
+    @Override
+    public void close() {
+        learner.close();
+        base.close();
+    }
+}
