@@ -226,7 +226,7 @@ public final class CooccurrenceModel {
         NeighbourList list = other.neighboursOf(row);
         if (list != null) {
             reserve(row);
-            neighbours[row] = list.copy();
+            neighbours[row] = list.copy(generation);
         } else if (row < neighbours.length) {
             neighbours[row] = null;
         }

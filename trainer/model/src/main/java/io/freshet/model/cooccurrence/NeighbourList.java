@@ -53,16 +53,6 @@ final class NeighbourList {
         return size;
     }
 
-    /** Returns a list with the same contents that changes on its own. */
-    NeighbourList copy() {
-        NeighbourList copy = new NeighbourList();
-        copy.entries = entries.clone();
-        copy.size = size;
-        copy.after = after;
-        copy.before = before;
-        return copy;
-    }
-
     int row(int place) {
         return entries[FIELDS * place];
     }
