@@ -20,9 +20,14 @@ import io.freshet.model.search.TopKResults;
 import io.freshet.model.tensor.Lanes;
 import io.freshet.model.tensor.Matrix;
 import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
+import io.freshet.store.SnapshotStore;
+import io.freshet.store.snapshot.FileEntry;
 import io.freshet.store.snapshot.Manifest;
-import io.freshet.store.snapshot.ManifestDraft;
+import io.freshet.store.snapshot.SafetensorsFile;
+import io.freshet.store.snapshot.SafetensorsWriter;
+import io.freshet.store.snapshot.Tensor;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.learner.Learner;
 import io.freshet.training.learner.LearnerSnapshot;
@@ -31,6 +36,7 @@ import io.freshet.training.loss.LossConfig;
 import io.freshet.training.loss.LossConfig.Sampling;
 import io.freshet.training.optimizer.Adam;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -242,12 +248,38 @@ final class ModelDigest {
         }
     }
 
+    /** Adds the files' digests. Rows of items count as if they were in the files of the other tensors, as they once were. */
     private void addFiles(SnapshotFiles files, ModelConfig shape, String name) throws IOException {
-        ManifestDraft draft = ModelSnapshot.draft(name, shape, 1, Instant.EPOCH);
-        Manifest manifest = new FileSnapshotStore(folder).save(draft, files);
+        SnapshotStore store = new FileSnapshotStore(folder);
+        Manifest rows = store.save(ModelSnapshot.draft(name + "-rows", shape, 1, Instant.EPOCH), files);
+        SnapshotFiles joined = new SnapshotFiles();
+        try (Snapshot snapshot = store.open(name + "-rows", rows.version())) {
+            for (FileEntry file : rows.files()) {
+                switch (file.name()) {
+                    case "items-00000.safetensors", "moments-00000.safetensors" -> {}
+                    case "weights.safetensors" ->
+                        joined.add(file.name(), to -> join(snapshot, file.name(), "items", to));
+                    case "optimizer.safetensors" ->
+                        joined.add(file.name(), to -> join(snapshot, file.name(), "moments", to));
+                    default -> joined.add(file.name(), to -> Files.copy(snapshot.file(file.name()), to));
+                }
+            }
+        }
+        Manifest manifest = store.save(ModelSnapshot.draft(name, shape, 1, Instant.EPOCH), joined);
         List<String> lines = new ArrayList<>();
         manifest.files().forEach(file -> lines.add(name + " " + file.name() + " " + file.sha256()));
         lines.stream().sorted().forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static void join(Snapshot snapshot, String name, String rows, Path to) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            SafetensorsFile one = SafetensorsFile.open(snapshot.file(name), arena);
+            SafetensorsFile other = SafetensorsFile.open(snapshot.file(rows + "-00000.safetensors"), arena);
+            List<Tensor> tensors = new ArrayList<>();
+            one.names().forEach(tensor -> tensors.add(one.tensor(tensor)));
+            other.names().forEach(tensor -> tensors.add(other.tensor(tensor)));
+            SafetensorsWriter.write(to, tensors, one.metadata());
+        }
     }
 
     private void add(Matrix matrix, int rows, int columns) {
