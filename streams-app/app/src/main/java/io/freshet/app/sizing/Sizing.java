@@ -3,6 +3,7 @@ package io.freshet.app.sizing;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicPlan;
 import io.freshet.service.config.key.ConfigKey;
+import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.config.key.StreamsKeys;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.config.key.TrainerKeys;
@@ -35,19 +36,25 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
      * The load that a system must carry.
      *
      * @param users users that the system remembers
+     * @param history mean number of clicks that are kept of a user
      * @param items items that are recommended
      * @param clicksPerSecond in the busiest hour
      * @param replicas copies of each partition in Kafka
      * @param busy share of the processors that may be busy in the busiest hour, above 0 and at most 1
      */
-    public record Load(long users, int items, double clicksPerSecond, int replicas, double busy) {
+    public record Load(long users, double history, int items, double clicksPerSecond, int replicas, double busy) {
         public Load {
-            if (users < 1 || items < 1 || !(clicksPerSecond > 0) || replicas < 1 || !(busy > 0 && busy <= 1)) {
+            if (users < 1
+                    || !(history > 0)
+                    || items < 1
+                    || !(clicksPerSecond > 0)
+                    || replicas < 1
+                    || !(busy > 0 && busy <= 1)) {
                 throw new IllegalArgumentException(
-                        "users, items, rate and replicas must be positive, and the busy share"
-                                + " above 0 and at most 1: users=" + users + ", items=" + items + ", rate="
-                                + clicksPerSecond
-                                + ", replicas=" + replicas + ", busy=" + busy);
+                        "users, history, items, rate and replicas must be positive, and the busy"
+                                + " share above 0 and at most 1: users=" + users + ", history=" + history + ", items="
+                                + items
+                                + ", rate=" + clicksPerSecond + ", replicas=" + replicas + ", busy=" + busy);
             }
         }
     }
@@ -95,7 +102,7 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
                 micros,
                 cores(micros, load),
                 PROCESS_BYTES + config.get(StreamsKeys.ROCKSDB_CACHE_BYTES) + served,
-                load.users() * costs.bytes().diskPerUser());
+                load.users() * load.history() * costs.bytes().diskPerKeptClick());
     }
 
     private static Role trainer(Load load, UnitCosts costs) {
@@ -128,7 +135,9 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
                 disk.put(name, load.replicas() * bytes * Long.parseLong(retention) / 1e3);
             }
         }
-        disk.put("changelogs", load.replicas() * load.users() * costs.bytes().diskPerUser());
+        disk.put(
+                "changelogs",
+                load.replicas() * load.users() * load.history() * costs.bytes().diskPerKeptClick());
         double all = disk.values().stream().mapToDouble(Double::doubleValue).sum();
         return new Brokers(load.replicas() * perSecond, all, disk);
     }
@@ -154,10 +163,18 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
                     "The tables of this many items outgrow one process. An engine that divides the table among machines,"
                             + " such as Flink with a sharded store of embeddings, is the right answer");
         }
+        int approximate = config.get(ScoringKeys.APPROXIMATE_ITEMS);
+        if (approximate > 0 && load.items() >= approximate) {
+            remarks.add(String.format(
+                    Locale.ROOT,
+                    "From %,d items on (scoring.approximate.items), the streams role searches in clusters of the items, which"
+                            + " takes much less time than is shown here for a search among all of them",
+                    approximate));
+        }
         if (load.items() > costs.items().lastKey()) {
             remarks.add(String.format(
                     Locale.ROOT,
-                    "The costs were measured with at most %,d items, and are assumed to grow in proportion",
+                    "The costs were measured with at most %,d items, and are assumed to grow on as they did up to there",
                     costs.items().lastKey()));
         }
         return remarks;

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -36,9 +38,10 @@ public record UnitCosts(String machine, Cpu cpu, Bytes bytes, SortedMap<Integer,
      *
      * @param perClick bytes a click on each topic, by the key of the configuration that names the topic
      * @param changelogPerClick bytes a click on the changelogs of the streams role
-     * @param diskPerUser bytes a user in the state folder of a streams process, and on the compacted changelog
+     * @param diskPerKeptClick bytes a click that is kept, in the state folder of a streams process, and on the compacted
+     *     changelog
      */
-    public record Bytes(Map<String, Double> perClick, double changelogPerClick, double diskPerUser) {}
+    public record Bytes(Map<String, Double> perClick, double changelogPerClick, double diskPerKeptClick) {}
 
     /**
      * What depends on the number of items.
@@ -86,24 +89,25 @@ public record UnitCosts(String machine, Cpu cpu, Bytes bytes, SortedMap<Integer,
     }
 
     /**
-     * Returns the costs at a number of items: in proportion between the nearest measured sizes, the smallest size's below
-     * them, and in proportion to the largest size's above them.
+     * Returns the costs at a number of items. Between and beyond the measured sizes they lie on the line through the nearest
+     * two; below the smallest size they are those of the smallest.
      */
     AtItems at(int count) {
-        AtItems same = items.get(count);
-        if (same != null) {
-            return same;
+        List<Integer> sizes = List.copyOf(items.keySet());
+        if (sizes.size() == 1 || count <= sizes.getFirst()) {
+            return measured(sizes.getFirst());
         }
-        SortedMap<Integer, AtItems> below = items.headMap(count);
-        SortedMap<Integer, AtItems> above = items.tailMap(count);
-        if (below.isEmpty()) {
-            return items.firstEntry().getValue();
+        int to = 1;
+        while (to < sizes.size() - 1 && sizes.get(to) < count) {
+            to++;
         }
-        if (above.isEmpty()) {
-            return mix(new AtItems(0, 0, 0), below.lastEntry().getValue(), (double) count / below.lastKey());
-        }
-        double share = (double) (count - below.lastKey()) / (above.firstKey() - below.lastKey());
-        return mix(below.lastEntry().getValue(), above.firstEntry().getValue(), share);
+        int low = sizes.get(to - 1);
+        int high = sizes.get(to);
+        return mix(measured(low), measured(high), (double) (count - low) / (high - low));
+    }
+
+    private AtItems measured(int size) {
+        return Objects.requireNonNull(items.get(size));
     }
 
     private static AtItems mix(AtItems from, AtItems to, double share) {

@@ -22,7 +22,7 @@ final class SizingTest {
             new UnitCosts.Bytes(
                     Map.of("topics.clicks", 100.0, "topics.recommendations", 500.0, "topics.model-deltas", 300.0),
                     50,
-                    1_000),
+                    100),
             new TreeMap<>(Map.of(1_000, new AtItems(10, 100, 1e6), 11_000, new AtItems(30, 300, 3e6))));
 
     private static Sizing sizing(long users, int items, double rate, String... settings) {
@@ -30,7 +30,7 @@ final class SizingTest {
         for (String setting : settings) {
             config.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
         }
-        return Sizing.of(new Sizing.Load(users, items, rate, 3, 0.5), FreshetConfig.of(config), COSTS);
+        return Sizing.of(new Sizing.Load(users, 10, items, rate, 3, 0.5), FreshetConfig.of(config), COSTS);
     }
 
     @Test
@@ -49,7 +49,7 @@ final class SizingTest {
     void shouldMixTheCostsOfTheNearestSizes() {
         assertThat(sizing(1, 6_000, 1).streams().micros()).isCloseTo(110, within(1e-9));
         assertThat(sizing(1, 6_000, 1).trainer().micros()).isCloseTo(300, within(1e-9));
-        assertThat(sizing(1, 22_000, 1).trainer().micros()).isCloseTo(700, within(1e-9));
+        assertThat(sizing(1, 22_000, 1).trainer().micros()).isCloseTo(620, within(1e-9));
         assertThat(sizing(1, 10, 1).trainer().micros()).isEqualTo(200);
         assertThat(sizing(1, 22_000, 1).remarks()).singleElement().asString().contains("at most 11,000 items");
     }

@@ -119,10 +119,10 @@ final class BenchScaleCommand extends FreshetCommand {
         outcome.bytes().perClick().forEach((key, bytes) -> out.printf(Locale.ROOT, "  %-36s %,10.1f%n", key, bytes));
         out.printf(
                 Locale.ROOT,
-                "  %-36s %,10.1f%nBytes of a user on disk: %,.0f%n",
+                "  %-36s %,10.1f%nBytes on disk of a click that is kept: %,.1f%n",
                 "changelogs",
                 outcome.bytes().changelogPerClick(),
-                outcome.bytes().diskPerUser());
+                outcome.bytes().diskPerKeptClick());
         SortedMap<Integer, AtItems> atItems = new TreeMap<>();
         try (Yardstick yardstick = machine.open(List.of(1), out)) {
             out.println("       items   us to search   us to learn   GB of a trainer");

@@ -185,7 +185,7 @@ public final class ScaleTrial implements AutoCloseable {
         return new UnitCosts.Bytes(
                 perClick,
                 changelogs / (2.0 * load.clicks()),
-                (double) sizeOf(folder.path().resolve("streams")) / load.users());
+                sizeOf(folder.path().resolve("streams")) / (2.0 * load.clicks()));
     }
 
     /** Returns the bytes of each topic. */

@@ -37,6 +37,14 @@ public final class SizeCommand extends FreshetCommand {
     @Option(names = "--users", paramLabel = "N", required = true, description = "Users whose clicks are remembered.")
     private long users;
 
+    @Option(
+            names = "--history",
+            paramLabel = "N",
+            defaultValue = "20",
+            description =
+                    "Clicks that are kept of a user on average, at most sequencer.window. Default: ${DEFAULT-VALUE}.")
+    private double history;
+
     @Option(names = "--items", paramLabel = "N", required = true, description = "Items that are recommended.")
     private int items;
 
@@ -82,7 +90,7 @@ public final class SizeCommand extends FreshetCommand {
     public Integer call() throws IOException {
         Sizing.Load load;
         try {
-            load = new Sizing.Load(users, items, rate, replicas, busy);
+            load = new Sizing.Load(users, history, items, rate, replicas, busy);
         } catch (IllegalArgumentException e) {
             throw refused(e.getMessage());
         }
