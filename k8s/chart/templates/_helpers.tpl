@@ -10,13 +10,16 @@
 {{- $name -}}
 {{- end -}}
 
-{{/* Beginning of the names of Strimzi's topics and of the users of other programs: north- for north-freshet. */}}
+{{/*
+Beginning of the names of Strimzi's topics and of the users of other programs: north- for north-freshet, and shop. for shop.
+It must not be the name and a hyphen, with which the internal topics begin: the streams role may write to all of those.
+*/}}
 {{- define "freshet.prefix" -}}
 {{- $name := include "freshet.name" . -}}
 {{- if hasSuffix "freshet" $name -}}
 {{- trimSuffix "freshet" $name -}}
 {{- else -}}
-{{- printf "%s-" $name -}}
+{{- printf "%s." $name -}}
 {{- end -}}
 {{- end -}}
 
@@ -191,6 +194,10 @@ labels:
 {{- if .Values.autoscaling.enabled -}}
 {{- if not (include "freshet.brokers" .) -}}
 {{- fail "autoscaling.enabled needs kafka.bootstrapServers or strimzi.enabled" -}}
+{{- end -}}
+{{- $most := int .Values.autoscaling.maxReplicas | default (int .Values.partitions) -}}
+{{- if gt (int .Values.autoscaling.minReplicas) $most -}}
+{{- fail (printf "autoscaling.minReplicas must be at most maxReplicas and partitions: %d > %d" (int .Values.autoscaling.minReplicas) $most) -}}
 {{- end -}}
 {{- if gt (int .Values.autoscaling.maxReplicas) (int .Values.partitions) -}}
 {{- fail (printf "autoscaling.maxReplicas must be at most partitions: %d > %d" (int .Values.autoscaling.maxReplicas) (int .Values.partitions)) -}}

@@ -155,7 +155,8 @@ public final class FileSnapshotStore implements SnapshotStore {
     }
 
     /**
-     * Replaces each file of an already published snapshot by the same file, which repairs damaged files. A reader sees
+     * Replaces each file of an already published snapshot by the same file, which repairs damaged files except those that are
+     * linked from it. A reader sees
      * all files at any time. The published manifest stays, unless it is damaged or of an older lineage.
      */
     private Manifest join(Path folder, Path published, Manifest manifest) throws IOException {

@@ -62,7 +62,6 @@ public final class S3SnapshotStore implements SnapshotStore {
     @Override
     public Manifest save(ManifestDraft draft, SnapshotFiles files) throws IOException {
         SnapshotNames.requireStep(draft.step());
-        new S3LeftOvers(bucket, leftOvers).remove(modelPrefix(draft.model()));
         Path folder = writing.begin();
         try {
             Set<FileEntry> reused = new HashSet<>();
@@ -70,6 +69,7 @@ public final class S3SnapshotStore implements SnapshotStore {
             Manifest manifest = draft.complete(SnapshotNames.version(draft.step(), entries), entries);
             Set<FileEntry> copied = copy(manifest, files, reused, folder);
             files.close();
+            new S3LeftOvers(bucket, leftOvers).remove(modelPrefix(draft.model()));
             List<FileEntry> written =
                     entries.stream().filter(file -> !copied.contains(file)).toList();
             upload(manifest, written, folder);
@@ -90,7 +90,7 @@ public final class S3SnapshotStore implements SnapshotStore {
         Map<String, Long> there = lengths(prefix(manifest.model(), files.earlier()));
         Set<FileEntry> gone = ConcurrentHashMap.newKeySet();
         Transfers.run(reused, file -> {
-            if (!isAt(files.earlier(), file, manifest.model(), there) || !copy(manifest, files.earlier(), file)) {
+            if (!isAt(files.earlier(), file, manifest.model(), there) || !isCopied(manifest, files.earlier(), file)) {
                 gone.add(file);
             }
         });
@@ -98,6 +98,19 @@ public final class S3SnapshotStore implements SnapshotStore {
             files.writeAfterAll(file, folder);
         }
         return reused.stream().filter(file -> !gone.contains(file)).collect(Collectors.toSet());
+    }
+
+    /** Copies a file of an earlier snapshot. Returns false if that fails for any reason: the file is sent instead. */
+    private boolean isCopied(Manifest manifest, String earlier, FileEntry file) {
+        try {
+            return copy(manifest, earlier, file);
+        } catch (IOException e) {
+            LOG.warn(
+                    "The bucket did not copy {}, so the file is sent again: {}",
+                    key(manifest.model(), earlier, file.name()),
+                    e.getMessage());
+            return false;
+        }
     }
 
     /** Copies a file of an earlier snapshot. Returns false if it is not there; S3 cannot copy an object to itself. */

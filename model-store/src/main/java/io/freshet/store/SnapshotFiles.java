@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The files of a snapshot to be written, each with its writer. A file may be declared to be unchanged since an earlier
  * snapshot of the same model; a store then takes it from there if it can, instead of writing it.
  *
- * <p>Not thread-safe, except {@link #awaitClosed}. {@link #close} releases what the writers read from; a store closes the files as soon as it has
- * called the last writer, which may be long before the snapshot is saved.
+ * <p>Not thread-safe, except {@link #awaitClosed}. {@link #close} releases what the writers read from; a store closes the
+ * files as soon as it has called the last writer, which may be long before the snapshot is saved.
  */
 public final class SnapshotFiles implements AutoCloseable {
     /** Writes a whole file. The store makes it durable. */

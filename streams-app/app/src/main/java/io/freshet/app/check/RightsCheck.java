@@ -65,7 +65,7 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
             on(rights, WRITE, TopicKeys.POPULAR_ITEMS);
             on(rights, WRITE, TopicKeys.RECOMMENDATIONS, TopicKeys.DEAD_LETTERS);
             if (config.http().isOn()) {
-                on(rights, WRITE, TopicKeys.CLICKS);
+                on(rights, WRITE, TopicKeys.CLICKS, TopicKeys.MODEL_MANIFESTS);
             }
         }
         if (roles.trainer()) {
@@ -77,6 +77,9 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
             on(rights, READ, TopicKeys.SEQUENCES, TopicKeys.POPULAR_ITEMS, TopicKeys.ITEMS);
             on(rights, READ, TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS, TopicKeys.MODEL_MANIFESTS);
             on(rights, WRITE, TopicKeys.RECOMMENDATIONS);
+            if (config.http().isOn()) {
+                on(rights, WRITE, TopicKeys.MODEL_MANIFESTS);
+            }
         }
         on(rights, "DescribeConfigs", TopicKeys.MODEL_MANIFESTS, TopicKeys.ITEMS);
         List<String> needed = new TopicPlan(config).needed();

@@ -101,6 +101,9 @@ public final class RoleRights {
         allow(READ, TopicKeys.SEQUENCES, TopicKeys.POPULAR_ITEMS, TopicKeys.ITEMS, TopicKeys.MODEL_LOG);
         allow(READ, TopicKeys.MODEL_DELTAS, TopicKeys.MODEL_MANIFESTS);
         allow(WRITE, TopicKeys.RECOMMENDATIONS);
+        if (config.http().isOn()) {
+            allow(WRITE, TopicKeys.MODEL_MANIFESTS); // for rollbacks of the model
+        }
     }
 
     private void addClient(String group, boolean hasManyIds) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * The resources that a system needs, as arithmetic from unit costs.
@@ -23,11 +24,25 @@ import java.util.Map;
  * @param remarks what the figures do not say
  */
 public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, List<String> remarks) {
-    /** Vectors of the served items, their names, and the tables that find them, beside the vectors themselves. */
-    private static final double SERVED_BYTES_PER_ITEM = 160;
+    /** Heap of a process, and of each item in it. */
+    private static final double HEAP_BYTES = 256 << 20;
 
-    /** Heap of a streams process or a trainer without users and items, and the JVM's own memory. */
-    private static final double PROCESS_BYTES = 800e6;
+    private static final double HEAP_BYTES_PER_ITEM = 1_000;
+
+    /** Tensors of a process besides its tables. */
+    private static final double TENSOR_BYTES = 16 << 20;
+
+    /** Classes, compiled code, stacks, buffers, the collector's tables and native libraries. */
+    private static final double OTHER_BYTES = 288 << 20;
+
+    /** A second table while another snapshot is opened. */
+    private static final int SERVED_TABLES = 2;
+
+    /** Vectors, and both of Adam's moments. */
+    private static final int LEARNED_TABLES = 3;
+
+    /** Bytes of deltas that each click adds to {@code online.publish.bytes.per.second}. */
+    private static final double DELTA_BYTES_PER_CLICK = 25;
 
     /** Above this, the tables of a learner take tens of gigabytes. */
     private static final int MOST_ITEMS = 30_000_000;
@@ -65,7 +80,7 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
      * @param micros processor time of a click, in microseconds
      * @param cores processors, so that the busy share is not exceeded
      * @param memoryBytes memory of one process
-     * @param diskBytes disk of all processes together
+     * @param diskBytes disk of all processes together, with standby replicas
      */
     public record Role(double micros, double cores, double memoryBytes, double diskBytes) {}
 
@@ -85,7 +100,7 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
      */
     public static Sizing of(Load load, FreshetConfig config, UnitCosts costs) {
         Role streams = streams(load, config, costs);
-        Role trainer = trainer(load, costs);
+        Role trainer = trainer(load, config, costs);
         return new Sizing(
                 streams,
                 trainer,
@@ -96,22 +111,30 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
 
     private static Role streams(Load load, FreshetConfig config, UnitCosts costs) {
         double micros = costs.streamsMicros(load.items());
-        double served =
-                load.items() * (Float.BYTES * config.trainer().model().encoder().dim() + SERVED_BYTES_PER_ITEM);
+        int variants = Math.max(1, config.variants().models().size());
+        double copies = 1 + standbyReplicas(config);
         return new Role(
                 micros,
                 cores(micros, load),
-                PROCESS_BYTES + config.get(StreamsKeys.ROCKSDB_CACHE_BYTES) + served,
-                load.users() * load.history() * costs.bytes().diskPerKeptClick());
+                memory(load, config, SERVED_TABLES * variants) + config.get(StreamsKeys.ROCKSDB_CACHE_BYTES),
+                copies * load.users() * load.history() * costs.bytes().diskPerKeptClick());
     }
 
-    private static Role trainer(Load load, UnitCosts costs) {
+    private static int standbyReplicas(FreshetConfig config) {
+        Object replicas = config.kafka().forStreams().getOrDefault(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, 0);
+        return Integer.parseInt(String.valueOf(replicas));
+    }
+
+    private static Role trainer(Load load, FreshetConfig config, UnitCosts costs) {
         double micros = costs.trainerMicros(load.items());
-        return new Role(
-                micros,
-                cores(micros, load),
-                PROCESS_BYTES + costs.at(load.items()).trainerBytes(),
-                0);
+        return new Role(micros, cores(micros, load), memory(load, config, LEARNED_TABLES), 0);
+    }
+
+    /** Returns the memory of a process, as the guide of Kubernetes calculates its bounds. */
+    private static double memory(Load load, FreshetConfig config, int tables) {
+        double items = load.items();
+        double table = items * config.trainer().model().encoder().dim() * Float.BYTES;
+        return HEAP_BYTES + items * HEAP_BYTES_PER_ITEM + TENSOR_BYTES + tables * table + OTHER_BYTES;
     }
 
     private static double cores(double micros, Load load) {
@@ -123,11 +146,9 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
         Map<String, Double> disk = new LinkedHashMap<>();
         double perSecond = costs.bytes().changelogPerClick() * load.clicksPerSecond();
         for (ConfigKey<String> key : TopicKeys.NAMES) {
-            double bytes = costs.bytes().perClick().getOrDefault(key.name(), 0.0) * load.clicksPerSecond();
-            int budget = config.get(TrainerKeys.PUBLISH_BYTES);
-            if (key.equals(TopicKeys.MODEL_DELTAS) && budget > 0) {
-                bytes = Math.min(bytes, budget);
-            }
+            double bytes = key.equals(TopicKeys.MODEL_DELTAS)
+                    ? config.get(TrainerKeys.PUBLISH_BYTES) + DELTA_BYTES_PER_CLICK * load.clicksPerSecond()
+                    : costs.bytes().perClick().getOrDefault(key.name(), 0.0) * load.clicksPerSecond();
             perSecond += bytes;
             String name = key.equals(TopicKeys.CLICKS) ? config.clickTopics().getFirst() : config.get(key);
             String retention = plan.settings(name).get(TopicPlan.RETENTION_MS);
@@ -152,11 +173,14 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
                             + " each sequence until it is up to date (online.catchup.clicks)",
                     1e6 / trainer.micros()));
         }
-        if (config.get(TopicKeys.RETENTION).isNegative()
-                || config.get(TopicKeys.DELTAS_RETENTION).isNegative()) {
+        if (config.get(TrainerKeys.PUBLISH_BYTES) == 0) {
             remarks.add(
-                    "A retention of -1 keeps records for ever: the disk of such a topic is shown as negative and has no"
-                            + " limit");
+                    "With online.publish.bytes.per.second=0 deltas have no limit, and take more than is shown here");
+        }
+        int dim = config.trainer().model().encoder().dim();
+        if (dim != costs.dim()) {
+            remarks.add("The processors are those of vectors of " + costs.dim() + " floats, and the configuration has "
+                    + dim + ": measure with freshet bench scale --set model.dim=" + dim);
         }
         if (load.items() > MOST_ITEMS) {
             remarks.add(

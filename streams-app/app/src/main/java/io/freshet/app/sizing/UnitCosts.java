@@ -16,11 +16,12 @@ import java.util.TreeMap;
  * What one click, user or item costs, as {@code freshet bench scale} measures it on one machine.
  *
  * @param machine where the costs were measured
+ * @param dim width of the vectors with which they were measured
  * @param cpu processor time
  * @param bytes bytes on topics and disks
- * @param items memory and time that grow with the number of items, by number of items. At least one size
+ * @param items time that grows with the number of items, by number of items. At least one size
  */
-public record UnitCosts(String machine, Cpu cpu, Bytes bytes, SortedMap<Integer, AtItems> items) {
+public record UnitCosts(String machine, int dim, Cpu cpu, Bytes bytes, SortedMap<Integer, AtItems> items) {
     private static final String SHIPPED = "unit-costs.json";
 
     /**
@@ -48,9 +49,8 @@ public record UnitCosts(String machine, Cpu cpu, Bytes bytes, SortedMap<Integer,
      *
      * @param answerMicros processor time to find the best items for one of many answers, in microseconds
      * @param learnMicros processor time to rank a click and to learn from it in an ordinary step, in microseconds
-     * @param trainerBytes memory of the trainer's heap and tensors
      */
-    public record AtItems(double answerMicros, double learnMicros, double trainerBytes) {}
+    public record AtItems(double answerMicros, double learnMicros) {}
 
     public UnitCosts {
         items = new TreeMap<>(items);
@@ -113,8 +113,7 @@ public record UnitCosts(String machine, Cpu cpu, Bytes bytes, SortedMap<Integer,
     private static AtItems mix(AtItems from, AtItems to, double share) {
         return new AtItems(
                 from.answerMicros() + share * (to.answerMicros() - from.answerMicros()),
-                from.learnMicros() + share * (to.learnMicros() - from.learnMicros()),
-                from.trainerBytes() + share * (to.trainerBytes() - from.trainerBytes()));
+                from.learnMicros() + share * (to.learnMicros() - from.learnMicros()));
     }
 
     /** Returns the processor time of a streams process to sequence and answer a click, in microseconds. */

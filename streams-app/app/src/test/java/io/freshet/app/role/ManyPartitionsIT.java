@@ -15,10 +15,14 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,8 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** The streams role with one thread that has many tasks. */
 final class ManyPartitionsIT {
     private static final int PARTITIONS = 32;
-    private static final int CLICKS = 6_000;
-    private static final int USERS = 2_000;
+    private static final String COMMITS = "kafka.stream.thread.commit.total";
+    private static final String REQUESTS = "kafka.producer.request.total";
+    private static final int USERS = 640;
+    private static final int WAVES = 8;
 
     @TempDir
     private Path folder;
@@ -46,17 +52,22 @@ final class ManyPartitionsIT {
                             // Records leave the producer only when a commit waits for them.
                             "kafka.producer.linger.ms", "60000"));
             TopicSetup.run(config, RoleOnKafka.TIMEOUT);
-            writeClicks(config);
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
             try (StreamsRole role = new StreamsRole(
                     config, new FileSnapshotStore(folder.resolve("models")), registry, Clock.systemUTC())) {
                 role.start();
-                await().atMost(RoleOnKafka.TIMEOUT.multipliedBy(2))
-                        .untilAsserted(() -> assertThat(sum(registry, "freshet.recommendations", ""))
-                                .isEqualTo(CLICKS));
-                double commits = sum(registry, "kafka.stream.thread.commit.total", "");
-                double requests = sum(registry, "kafka.producer.request.total", "StreamThread");
-                assertThat(commits).isPositive();
+                answerWave(config, registry, 0);
+                double commits = sum(registry, COMMITS, "");
+                double requests = sum(registry, REQUESTS, "StreamThread");
+                for (int wave = 1; wave <= WAVES; wave++) {
+                    answerWave(config, registry, wave);
+                }
+                commits = sum(registry, COMMITS, "") - commits;
+                requests = sum(registry, REQUESTS, "StreamThread") - requests;
+                assertThat(commits).isGreaterThanOrEqualTo(WAVES);
+                // Records, offsets, their coordinator, and the end of the transaction. One task after the other would
+                // send
+                // its answers with a request of its own.
                 assertThat(requests / commits)
                         .as("%s requests for %s commits", requests, commits)
                         .isLessThan(PARTITIONS / 4.0);
@@ -68,20 +79,27 @@ final class ManyPartitionsIT {
         }
     }
 
-    private static void writeClicks(FreshetConfig config) {
+    /** Writes a click of each user, and waits until all clicks are answered. */
+    private static void answerWave(FreshetConfig config, SimpleMeterRegistry registry, int wave) throws Exception {
         try (var producer = new KafkaProducer<>(
                 config.kafka().forProducer(), new ByteArraySerializer(), new ByteArraySerializer())) {
             long nowMs = System.currentTimeMillis();
-            for (int click = 0; click < CLICKS; click++) {
-                String user = "user-" + click % USERS;
-                var _ = producer.send(
-                        new ProducerRecord<>(
-                                config.get(TopicKeys.CLICKS),
-                                user.getBytes(UTF_8),
-                                RoleOnKafka.clickJson(user, "item-" + click % 97, nowMs + click)),
-                        (_, failure) -> assertThat(failure).isNull());
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (int number = 0; number < USERS; number++) {
+                String user = "user-" + number;
+                sent.add(producer.send(new ProducerRecord<>(
+                        config.get(TopicKeys.CLICKS),
+                        user.getBytes(UTF_8),
+                        RoleOnKafka.clickJson(user, "item-" + (number + wave) % 97, nowMs + wave))));
+            }
+            producer.flush();
+            for (Future<RecordMetadata> one : sent) {
+                assertThat(one.get().hasOffset()).isTrue();
             }
         }
+        await().atMost(RoleOnKafka.TIMEOUT.multipliedBy(2))
+                .untilAsserted(() ->
+                        assertThat(sum(registry, "freshet.recommendations", "")).isEqualTo((wave + 1.0) * USERS));
     }
 
     /** Returns the sum of a meter's values over the clients whose id contains a text. */

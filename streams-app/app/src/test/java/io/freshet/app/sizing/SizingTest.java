@@ -18,12 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class SizingTest {
     private static final UnitCosts COSTS = new UnitCosts(
             "a test",
+            64,
             new UnitCosts.Cpu(1_000, 40, 60, 200),
-            new UnitCosts.Bytes(
-                    Map.of("topics.clicks", 100.0, "topics.recommendations", 500.0, "topics.model-deltas", 300.0),
-                    50,
-                    100),
-            new TreeMap<>(Map.of(1_000, new AtItems(10, 100, 1e6), 11_000, new AtItems(30, 300, 3e6))));
+            new UnitCosts.Bytes(Map.of("topics.clicks", 100.0, "topics.recommendations", 500.0), 50, 100),
+            new TreeMap<>(Map.of(1_000, new AtItems(10, 100), 11_000, new AtItems(30, 300))));
 
     private static Sizing sizing(long users, int items, double rate, String... settings) {
         Map<String, String> config = new TreeMap<>(Map.of("kafka.bootstrap.servers", "localhost:9092"));
@@ -62,20 +60,27 @@ final class SizingTest {
                 .containsEntry("shop.clicks", 3 * 100 * 100 * 1_000.0)
                 .containsEntry("shop.recommendations", 3 * 500 * 100 * 1_000.0)
                 .containsEntry("changelogs", 3 * 10 * 1_000.0);
-        assertThat(kafka.writtenPerSecond()).isCloseTo(3 * 100 * (100 + 500 + 300 + 50), within(1e-6));
+        assertThat(kafka.writtenPerSecond()).isCloseTo(3 * (100 * (100 + 500 + 25 + 50) + 150_000), within(1e-6));
     }
 
     @Test
-    void shouldLimitDeltasToTheirBudget() {
-        double unlimited = sizing(10, 1_000, 10_000, "online.publish.bytes.per.second=0")
-                .kafka()
-                .diskByTopic()
-                .getOrDefault("model-deltas", 0.0);
-        double limited = sizing(10, 1_000, 10_000, "online.publish.bytes.per.second=150000")
-                .kafka()
-                .diskByTopic()
-                .getOrDefault("model-deltas", 0.0);
-        assertThat(unlimited / limited).isCloseTo(10_000 * 300 / 150_000.0, within(1e-9));
+    void shouldCountTablesAsTheGuideDoes() {
+        double table = 1_000_000 * 64.0 * 4;
+        double common = (256 + 16 + 288) * 1024.0 * 1024 + 1_000_000 * 1_000.0;
+        Sizing sizing = sizing(10, 1_000_000, 1, "streams.rocksdb.cache.bytes=33554432");
+        assertThat(sizing.streams().memoryBytes()).isEqualTo(common + 2 * table + 33_554_432);
+        assertThat(sizing.trainer().memoryBytes()).isEqualTo(common + 3 * table);
+        Sizing copied = sizing(10, 1_000, 1, "kafka.num.standby.replicas=1");
+        assertThat(copied.streams().diskBytes()).isEqualTo(2 * 10 * 10 * 100.0);
+    }
+
+    @Test
+    void shouldSayWhichCostsAreOthers() {
+        assertThat(sizing(10, 1_000, 100, "online.publish.bytes.per.second=0", "model.dim=32")
+                        .remarks())
+                .hasSize(2)
+                .anyMatch(remark -> remark.contains("no limit"))
+                .anyMatch(remark -> remark.contains("--set model.dim=32"));
     }
 
     @Test

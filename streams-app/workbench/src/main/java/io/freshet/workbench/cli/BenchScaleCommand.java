@@ -7,8 +7,6 @@ import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.sizing.UnitCosts;
 import io.freshet.app.sizing.UnitCosts.AtItems;
 import io.freshet.lab.benchmark.LearningBenchmark;
-import io.freshet.lab.benchmark.LearningCost.Footprint;
-import io.freshet.lab.benchmark.LearningCost.Phase;
 import io.freshet.lab.benchmark.ScoringBenchmark;
 import io.freshet.lab.yardstick.Yardstick;
 import io.freshet.service.config.FreshetConfig;
@@ -34,9 +32,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "scale",
         description = {
-            "Measures what a click costs: the processor time of sequencing, answering and learning, the bytes on each"
-                    + " topic, and the memory of a learner. 'freshet size --costs FILE' calculates from these what a larger"
-                    + " system needs.",
+            "Measures what a click costs: the processor time of sequencing, answering and learning, and the bytes on each"
+                    + " topic. 'freshet size --costs FILE' calculates from these what a larger system needs.",
             "",
             "A broker runs in this process. The streams role and the trainer run in processes of their own and work off"
                     + " clicks that wait, so the times are those of full batches and contain everything that such a process"
@@ -50,6 +47,9 @@ import picocli.CommandLine.Option;
             "  freshet bench scale --sizes 10000,100000 --set model.dim=32 --json costs.json"
         })
 final class BenchScaleCommand extends FreshetCommand {
+    /** Fewer are over before anything can be measured. */
+    private static final int LEAST_CLICKS = 5_000;
+
     private static final int STEP_CLICKS = 128;
     private static final int STEPS = 60;
     private static final int QUERIES = 64;
@@ -101,9 +101,9 @@ final class BenchScaleCommand extends FreshetCommand {
 
     @Override
     public Integer call() throws Exception {
-        if (clicks < 1 || users < 1 || sizes.stream().anyMatch(size -> size < 2)) {
-            throw refused("--clicks and --users must be positive, and --sizes at least 2: " + clicks + ", " + users
-                    + ", " + sizes);
+        if (clicks < LEAST_CLICKS || users < 1 || sizes.stream().anyMatch(size -> size < 2)) {
+            throw refused("--clicks must be at least " + LEAST_CLICKS + ", --users positive, and --sizes at least 2: "
+                    + clicks + ", " + users + ", " + sizes);
         }
         PrintStream out = System.out;
         ScaleTrial.Outcome outcome = trial(out);
@@ -125,20 +125,17 @@ final class BenchScaleCommand extends FreshetCommand {
                 outcome.bytes().diskPerKeptClick());
         SortedMap<Integer, AtItems> atItems = new TreeMap<>();
         try (Yardstick yardstick = machine.open(List.of(1), out)) {
-            out.println("       items   us to search   us to learn   GB of a trainer");
+            out.println("       items   us to search   us to learn");
             for (int size : sizes) {
                 AtItems costs = measure(size, yardstick);
                 atItems.put(size, costs);
-                out.printf(
-                        Locale.ROOT,
-                        "  %,10d %,14.1f %,13.1f %,17.2f%n",
-                        size,
-                        costs.answerMicros(),
-                        costs.learnMicros(),
-                        costs.trainerBytes() / 1e9);
+                out.printf(Locale.ROOT, "  %,10d %,14.1f %,13.1f%n", size, costs.answerMicros(), costs.learnMicros());
             }
         }
-        JsonFile.write(json, new UnitCosts(description(), outcome.cpu(), outcome.bytes(), atItems));
+        JsonFile.write(
+                json,
+                new UnitCosts(
+                        description(), config().model().encoder().dim(), outcome.cpu(), outcome.bytes(), atItems));
         return 0;
     }
 
@@ -168,10 +165,7 @@ final class BenchScaleCommand extends FreshetCommand {
         }
         try (LearningBenchmark learning = benchmark(config, size)) {
             learning.arrive();
-            Phase life = learning.live(STEPS);
-            Footprint footprint = learning.footprint();
-            return new AtItems(
-                    answer, 1e6 / life.clicksPerCpuSecond(), footprint.heapBytes() + (double) footprint.tensorBytes());
+            return new AtItems(answer, 1e6 / learning.live(STEPS).clicksPerCpuSecond());
         }
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /** A process that runs {@code freshet run} with one role. Its metrics say how far it is. Owns the process. */
@@ -18,6 +19,9 @@ final class RoleProcess implements AutoCloseable {
 
     /** Without progress for this time, the process hangs. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /** Beginning of the variables that configure a process. The trial does not use those of its own environment. */
+    private static final String ENVIRONMENT_PREFIX = "FRESHET_";
 
     /** Share of the work after which costs are measured: by then the JIT has compiled the code. */
     private static final double WARM_UP = 0.4;
@@ -45,6 +49,7 @@ final class RoleProcess implements AutoCloseable {
         ProcessBuilder builder = ChildJvm.builder(ChildJvm.options(), "io.freshet.app.cli.Freshet", arguments)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().keySet().removeIf(variable -> variable.startsWith(ENVIRONMENT_PREFIX));
         return new RoleProcess(ChildJvm.start(builder), Asker.at(port(settings)), log);
     }
 
@@ -58,13 +63,17 @@ final class RoleProcess implements AutoCloseable {
      *
      * @param from value of the counter at the beginning
      * @param progress receives how far the counter has come
-     * @throws FeedFailedException if the process ends, or the counter stops growing
+     * @throws FeedFailedException if the process ends, or the counter stops growing, or grows too fast to be measured
      */
     double microsPerUnit(String counter, double from, long number, LongConsumer progress)
             throws InterruptedException, FeedFailedException {
         double startCount = await(counter, from + WARM_UP * number, progress);
         Duration startCpu = cpu();
         double endCount = await(counter, from + number, progress);
+        if (endCount <= startCount) {
+            throw new FeedFailedException(
+                    "there must be more clicks: all " + number + " were dealt with between two looks");
+        }
         return cpu().minus(startCpu).toNanos() / 1e3 / (endCount - startCount);
     }
 
@@ -78,7 +87,7 @@ final class RoleProcess implements AutoCloseable {
         double last = -1;
         long grewNanos = System.nanoTime();
         while (true) {
-            double now = metric(metric);
+            double now = metricOrZero(metric);
             if (now >= atLeast) {
                 return now;
             }
@@ -99,12 +108,26 @@ final class RoleProcess implements AutoCloseable {
         }
     }
 
+    /** Returns the value of a metric. */
+    double metric(String name) throws IOException, InterruptedException {
+        return asker.metric(name);
+    }
+
     /** Returns the value of a metric; 0 while the process does not answer. */
-    double metric(String name) throws InterruptedException {
+    private double metricOrZero(String name) throws InterruptedException {
         try {
-            return asker.metric(name);
+            return metric(name);
         } catch (IOException _) {
             return 0;
+        }
+    }
+
+    /** Asks the process to end, and waits until it has written all that it holds in memory. */
+    void end() throws InterruptedException, FeedFailedException {
+        jvm.process().destroy();
+        if (!jvm.process().waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new FeedFailedException(
+                    "the process must end within " + PATIENCE.toMinutes() + " min; its output is in " + log);
         }
     }
 

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -35,6 +36,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures what a click costs in whole processes: the broker runs in this JVM, and each role in a process of its own, which
@@ -51,6 +53,7 @@ public final class ScaleTrial implements AutoCloseable {
     private final DemoLog log;
     private final EmbeddedKafka kafka;
     private final FreshetConfig config;
+    private final Thread hook; // closes after Ctrl-C
 
     /**
      * The clicks of a trial.
@@ -83,18 +86,34 @@ public final class ScaleTrial implements AutoCloseable {
         this.log = log;
         this.kafka = kafka;
         config = FreshetConfig.of(settings("streams"));
+        hook = Thread.ofPlatform().unstarted(this::closeQuietly);
+        Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Starts the broker and creates the topics. */
+    /**
+     * Starts the broker and creates the topics.
+     *
+     * @throws org.apache.kafka.common.config.ConfigException if the settings are not valid
+     */
     public static ScaleTrial start(Load load) throws IOException {
+        Map<String, String> checked = new LinkedHashMap<>(load.settings());
+        checked.put("kafka.bootstrap.servers", "localhost:9092");
+        var _ = FreshetConfig.of(checked).trainer();
         StateFolder folder = StateFolder.open(null);
         DemoLog log = DemoLog.to(folder.logFile());
-        ScaleTrial trial = new ScaleTrial(load, folder, log, EmbeddedKafka.start(folder.kafka()));
         try {
-            TopicSetup.run(trial.config, TOPIC_TIMEOUT);
-            return trial;
-        } catch (RuntimeException e) {
-            trial.close();
+            ScaleTrial trial = new ScaleTrial(load, folder, log, EmbeddedKafka.start(folder.kafka()));
+            try {
+                TopicSetup.run(trial.config, TOPIC_TIMEOUT);
+                return trial;
+            } catch (RuntimeException e) {
+                trial.kafka.close();
+                trial.removeHook();
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            log.close();
+            folder.close();
             throw e;
         }
     }
@@ -135,6 +154,8 @@ public final class ScaleTrial implements AutoCloseable {
                     trainer.await(
                             LEARNED, 2.0 * load.clicks(), done -> progress.accept("learned from " + done + " clicks"));
                     int items = (int) trainer.metric("freshet_trainer_items");
+                    progress.accept("ending the streams role");
+                    streams.end();
                     return new Outcome(
                             new UnitCosts.Cpu(items, sequencing, streamsMicros - sequencing, learning), bytes());
                 }
@@ -152,6 +173,7 @@ public final class ScaleTrial implements AutoCloseable {
     private void write(ClickGenerator clicks, boolean past) throws FeedFailedException {
         String topic = config.get(TopicKeys.CLICKS);
         Map<String, Object> properties = config.kafka().forProducer();
+        AtomicReference<@Nullable Exception> refused = new AtomicReference<>();
         try (var producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int click = 0; click < load.clicks(); click++) {
                 SourceClick next = clicks.next();
@@ -163,11 +185,15 @@ public final class ScaleTrial implements AutoCloseable {
                 if (past) {
                     record.headers().add(ImportMark.HEADER, "scale".getBytes(StandardCharsets.UTF_8));
                 }
-                var _ = producer.send(record, (_, failure) -> {});
+                var _ = producer.send(record, (_, failure) -> refused.compareAndSet(null, failure));
             }
             producer.flush();
         } catch (RuntimeException e) {
             throw new FeedFailedException("producing clicks failed: topic=" + topic, e);
+        }
+        Exception failure = refused.get();
+        if (failure != null) {
+            throw new FeedFailedException("producing clicks failed: topic=" + topic, failure);
         }
     }
 
@@ -225,10 +251,29 @@ public final class ScaleTrial implements AutoCloseable {
         return file.toFile().length();
     }
 
+    private void closeQuietly() {
+        try (folder;
+                log) {
+            kafka.close();
+        } catch (IOException _) {
+            // The process ends, and a folder in the temporary folder remains.
+        }
+    }
+
+    private void removeHook() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // The process is ending, and the hook closes what is open.
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        kafka.close();
-        log.close();
-        folder.close();
+        removeHook();
+        try (folder;
+                log) {
+            kafka.close();
+        }
     }
 }

@@ -252,6 +252,7 @@ public final class Learner implements AutoCloseable {
     public int addIfAbsent(String itemId) {
         boolean isNew = model.vocabulary().rowOf(itemId) == Vocabulary.NOT_FOUND;
         if (isNew) {
+            releaseRows();
             willChange(model.vocabulary().nextRow());
         }
         int row = model.addIfAbsent(itemId);
@@ -406,6 +407,7 @@ public final class Learner implements AutoCloseable {
         if (batch.targetCount() == 0) {
             return 0;
         }
+        releaseRows(); // first, so that their memory is free for this step
         optimizerStep++;
         itemFirstMoments.growTo(model.vocabulary().size());
         itemSecondMoments.growTo(model.vocabulary().size());
@@ -426,7 +428,6 @@ public final class Learner implements AutoCloseable {
             return Double.isFinite(mean) ? Double.NaN : mean;
         }
         touchRows(batch);
-        releaseRows();
         for (int slot = 0; slot < touched.slots(); slot++) {
             willChange(touched.row(slot));
         }

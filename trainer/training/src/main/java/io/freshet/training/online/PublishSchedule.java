@@ -40,6 +40,11 @@ final class PublishSchedule {
         snapshotNanos = System.nanoTime() - snapshotInterval;
     }
 
+    /** Makes a snapshot due after a delay, or after the usual interval if that is shorter. */
+    void snapshotIn(Duration delay) {
+        snapshotNanos = System.nanoTime() - snapshotInterval + Math.min(snapshotInterval, delay.toNanos());
+    }
+
     Duration untilDelta() {
         return Duration.ofNanos(Math.max(0, deltaInterval - (System.nanoTime() - deltaNanos)));
     }

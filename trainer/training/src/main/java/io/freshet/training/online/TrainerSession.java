@@ -53,6 +53,9 @@ final class TrainerSession {
     /** How long the end of a session waits for snapshots; less than a trainer waits for the session's end. */
     private static final Duration LAST_SNAPSHOTS = Duration.ofSeconds(25);
 
+    /** When a snapshot for which readers wait is tried again. */
+    private static final Duration SNAPSHOT_RETRY = Duration.ofSeconds(5);
+
     private static final long NO_SNAPSHOT = -1;
 
     private final OnlineConfig config;
@@ -71,6 +74,7 @@ final class TrainerSession {
     private @Nullable Manifest newestSaved; // manifest of the newest snapshot of this learner
     private long savingStep = NO_SNAPSHOT; // step of the snapshot that is being saved
     private long savingSinceNanos;
+    private boolean readersWait; // for the snapshot that is being saved, where the deltas since begin
     private boolean delayed; // a snapshot is due and waits for the one that is being saved
     private double loss; // of the last optimiser step
     private boolean atEnd;
@@ -321,7 +325,8 @@ final class TrainerSession {
             publish();
         }
         boolean _ = finishSnapshotWithin(Duration.ZERO);
-        if (snapshotStep != learner.model().step() && schedule.isSnapshotDue()) {
+        long newest = writer.isSaving() ? savingStep : snapshotStep;
+        if (newest != learner.model().step() && schedule.isSnapshotDue()) {
             beginOrDelaySnapshot();
         }
     }
@@ -434,7 +439,8 @@ final class TrainerSession {
         savingStep = learner.model().step();
         delayed = false;
         writer.beginSave(learner, start.progress(), newestSaved, input.snapshotPositions(), !gate.isOpen());
-        if (deltaFollowsSnapshot) {
+        readersWait = deltaFollowsSnapshot;
+        if (readersWait) {
             learner.beginDeltaAfterSnapshot();
             deltaFollowsSnapshot = false;
         }
@@ -463,7 +469,12 @@ final class TrainerSession {
         } catch (IOException e) {
             metrics.snapshotFailed();
             LOG.error("Could not write a snapshot of step {}", savingStep, e);
-            schedule.snapshotBegun();
+            if (readersWait) {
+                deltaFollowsSnapshot = true; // deltas that begin at a lost snapshot are of no use
+                schedule.snapshotIn(SNAPSHOT_RETRY);
+            } else if (!deltaFollowsSnapshot) {
+                schedule.snapshotBegun();
+            }
         }
         metrics.snapshot(System.nanoTime() - savingSinceNanos);
         return true;

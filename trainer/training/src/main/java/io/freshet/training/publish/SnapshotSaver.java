@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SnapshotSaver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotSaver.class);
-    private static final Duration DELETION_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration DELETION_PATIENCE = Duration.ofSeconds(2);
 
     private final SnapshotStore store;
     private final String modelName;

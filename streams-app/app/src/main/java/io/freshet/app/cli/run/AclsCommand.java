@@ -5,6 +5,8 @@ import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.rights.AclFormat;
 import io.freshet.app.rights.RoleRights;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.TopicPlan;
+import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.runtime.Role;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -76,12 +78,27 @@ public final class AclsCommand extends FreshetCommand {
         }
     }
 
+    /** The streams role may write to all topics whose names begin with the application and a hyphen. */
+    private void requireTopicsBesideInternalOnes(FreshetConfig config) {
+        String internal = config.get(ProcessKeys.APPLICATION_ID) + "-";
+        for (String topic : new TopicPlan(config).needed()) {
+            if (topic.startsWith(internal)) {
+                throw refused(
+                        "the topic " + topic + " must not begin with " + internal + ", as the internal topics of the"
+                                + " streams role do: the role could write to it. Choose another topics.prefix or application.id");
+            }
+        }
+    }
+
     @Override
     public Integer call() throws IOException {
         if (user != null && roles.size() != 1) {
             throw refused("--user needs exactly one role: --roles streams, trainer or scorer");
         }
         FreshetConfig config = options.load(spec);
+        if (roles.contains(Role.STREAMS)) {
+            requireTopicsBesideInternalOnes(config);
+        }
         PrintWriter out = spec.commandLine().getOut();
         for (Role role : roles) {
             String name = user == null ? RoleRights.userName(config, role) : user;

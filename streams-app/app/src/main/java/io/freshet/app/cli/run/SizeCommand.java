@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
         name = "size",
         description = {
             "Calculates the processors, memory, disk and bandwidth that a system needs, from what a click, a user and an"
-                    + " item cost. Connects to nothing. The configuration decides on the width of the vectors, the cache of"
-                    + " the stores and how long topics keep records.",
+                    + " item cost. Connects to nothing. The configuration decides on the width of the vectors in memory, the"
+                    + " cache of the stores, the variants, and how long topics keep records.",
             "",
             "The costs that are part of Freshet were measured on the machine that is printed. Measure your own with"
                     + " 'freshet bench scale --json costs.json', and name the file with --costs. The figures are a plan, not"
@@ -109,7 +109,7 @@ public final class SizeCommand extends FreshetCommand {
                 load.items(),
                 load.clicksPerSecond(),
                 100 * load.busy());
-        out.printf("Costs measured on %s%n%n", costs.machine());
+        out.printf(Locale.ROOT, "Costs measured on %s%n%n", costs.machine());
         out.println("                     us/click   processors   memory of a process   disk of all");
         line(out, "streams", sizing.streams());
         line(out, "trainer", sizing.trainer());
@@ -122,7 +122,7 @@ public final class SizeCommand extends FreshetCommand {
         sizing.kafka()
                 .diskByTopic()
                 .forEach((topic, bytes) -> out.printf(Locale.ROOT, "  %-30s %,12.1f GB%n", topic, bytes / 1e9));
-        out.printf("Partitions of the clicks: %d%n", sizing.partitions());
+        out.printf(Locale.ROOT, "Partitions of the clicks: %d%n", sizing.partitions());
         sizing.remarks().forEach(remark -> out.println("note: " + remark));
         out.flush();
     }

@@ -99,6 +99,18 @@ final class AclsCommandTest {
     }
 
     @Test
+    void shouldRefuseTopicsAmongTheInternalOnes() {
+        assertThat(acls("--set", "topics.prefix=freshet-")).isEqualTo(2);
+        assertThat(err.toString()).contains("freshet-clicks must not begin with freshet-");
+        assertThat(acls("--set", "topics.prefix=freshet-", "--roles", "trainer"))
+                .isZero();
+        assertThat(acls("--roles", "scorer", "--set", "variants.name=b", "--set", "http.port=8080"))
+                .isZero();
+        assertThat(out.toString())
+                .contains("--operation Write --operation Describe --operation DescribeConfigs --topic model-manifests");
+    }
+
+    @Test
     void shouldRefuseOptionsThatContradict() {
         assertThat(acls("--user", "one")).isEqualTo(2);
         assertThat(err.toString()).contains("--user needs exactly one role");
