@@ -68,7 +68,7 @@ public final class RoleRights {
         // Kafka Streams creates its changelogs itself.
         rights.add(Right.onPrefix(TOPIC, application + "-", CREATE, DESCRIBE, DESCRIBE_CONFIGS, READ, WRITE));
         rights.add(Right.onPrefix(TRANSACTIONAL_ID, application + "-", DESCRIBE, WRITE));
-        // The prefix covers the trainers' ids as well. Whoever uses one of them fences the trainer.
+        // The prefix covers the trainers' ids, too. A process that uses such an id fences the trainer.
         String own = config.trainer().clients().transactionalId();
         rights.add(new Right(TRANSACTIONAL_ID, own, false, List.of(ALL), true));
         for (String model : config.variants().models().values()) {

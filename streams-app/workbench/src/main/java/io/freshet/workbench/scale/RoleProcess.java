@@ -131,11 +131,11 @@ final class RoleProcess implements AutoCloseable {
         }
     }
 
-    private Duration cpu() {
+    private Duration cpu() throws FeedFailedException {
         return jvm.process()
                 .info()
                 .totalCpuDuration()
-                .orElseThrow(() -> new UnsupportedOperationException(
+                .orElseThrow(() -> new FeedFailedException(
                         "this operating system does not tell the processor time of other processes"));
     }
 

@@ -86,7 +86,7 @@ public final class CooccurrenceModel {
     }
 
     /**
-     * Returns this memory as it is now, to be read by another thread while this one goes on changing. It must not be
+     * Returns this memory as it is now, for another thread to read while this one changes. It must not be
      * changed. Both share the neighbours of an item until this memory changes them, so this takes 4 to 8 bytes for each
      * item, and later the room of the items that change.
      */

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of some tables as they were when this object was made, although one thread goes on changing the tables. Making it
+ * The rows of some tables as they were when this object was made, although one thread changes the tables. Making it
  * copies nothing. The changing thread calls {@link #keep} before it changes a row, which copies the row the first time.
  * Another thread calls {@link #read}, which takes the kept copy where there is one.
  *
@@ -66,7 +66,7 @@ public final class FrozenRows implements AutoCloseable {
 
     /**
      * Keeps a row that is about to change. Rows that the tables did not have are ignored. If there is no memory for it, the
-     * change goes on, and the next {@link #read} fails.
+     * change is made all the same, and the next {@link #read} fails.
      */
     public void keep(int row) {
         if (row >= rows || places[row] != 0 || released || noMemory != null) {

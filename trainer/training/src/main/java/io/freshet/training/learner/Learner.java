@@ -301,7 +301,7 @@ public final class Learner implements AutoCloseable {
         return frozen == null;
     }
 
-    /** Returns the same rows, which must be read before the learner goes on. */
+    /** Returns the same rows. Read them before the learner makes another step. */
     FrozenRows rows() {
         return new FrozenRows(List.of(model.items(), itemFirstMoments(), itemSecondMoments()));
     }
