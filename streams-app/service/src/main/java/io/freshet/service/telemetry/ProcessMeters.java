@@ -1,6 +1,7 @@
 package io.freshet.service.telemetry;
 
 import io.freshet.model.tensor.TensorMemory;
+import io.freshet.service.config.FreshetConfig;
 import io.freshet.training.telemetry.KafkaMeters;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,6 +19,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.metrics.Sensor;
 
 /** Meters of the process, whatever its roles: JVM, log, and off-heap tensor memory. */
 public final class ProcessMeters implements MeterBinder, AutoCloseable {
@@ -33,10 +36,16 @@ public final class ProcessMeters implements MeterBinder, AutoCloseable {
             collector,
             log);
 
-    /** Returns a registry for the whole process. It filters out meters that are not worth their time series. */
-    public static PrometheusMeterRegistry registry() {
+    /**
+     * Returns a registry for the whole process. It filters out meters that are not worth their time series.
+     *
+     * @param config says whether Kafka's clients measure details
+     */
+    public static PrometheusMeterRegistry registry(FreshetConfig config) {
+        Object level = config.kafka().forStreams().get(CommonClientConfigs.METRICS_RECORDING_LEVEL_CONFIG);
+        boolean details = level != null && !Sensor.RecordingLevel.INFO.name().equalsIgnoreCase(level.toString());
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        registry.config().meterFilter(KafkaMeters.filter());
+        registry.config().meterFilter(KafkaMeters.filter(details));
         return registry;
     }
 

@@ -23,7 +23,11 @@ public final class BareServer implements AutoCloseable {
         server = HttpServer.start(
                 config,
                 new HttpServer.Roles(
-                        null, null, new FileSnapshotStore(config.modelStorePath()), ProcessMeters.registry(), null));
+                        null,
+                        null,
+                        new FileSnapshotStore(config.modelStorePath()),
+                        ProcessMeters.registry(config),
+                        null));
     }
 
     public int port() {

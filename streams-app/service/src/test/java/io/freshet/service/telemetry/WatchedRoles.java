@@ -51,8 +51,8 @@ final class WatchedRoles implements AutoCloseable {
         streamsConfig = config(folder);
         trainerConfig = config(folder);
         SnapshotStore store = new FileSnapshotStore(streamsConfig.modelStorePath());
-        PrometheusMeterRegistry ofStreams = ProcessMeters.registry();
-        PrometheusMeterRegistry ofTrainer = ProcessMeters.registry();
+        PrometheusMeterRegistry ofStreams = ProcessMeters.registry(streamsConfig);
+        PrometheusMeterRegistry ofTrainer = ProcessMeters.registry(trainerConfig);
         topics = new TopicWatch(streamsConfig, true, ofStreams);
         assertThat(topics.awaitTopics(_ -> false)).isTrue();
         streams = new StreamsRole(streamsConfig, store, ofStreams, Clock.systemUTC());

@@ -41,7 +41,7 @@ final class DemoRoles implements AutoCloseable {
     /** @param listener notified of each served model */
     static DemoRoles start(FreshetConfig config, ModelListener listener) throws SnapshotStoreException {
         SnapshotStore store = ModelStores.open(config);
-        PrometheusMeterRegistry registry = ProcessMeters.registry();
+        PrometheusMeterRegistry registry = ProcessMeters.registry(config);
         Clock clock = Clock.systemUTC();
         StreamsRole streams = new StreamsRole(config, store, registry, clock);
         streams.liveModel().addListener(listener);

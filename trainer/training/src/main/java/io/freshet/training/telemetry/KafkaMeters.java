@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
@@ -24,6 +25,15 @@ public final class KafkaMeters implements AutoCloseable {
     private static final Duration CLOSE = Duration.ofSeconds(1);
     private static final List<Tag> NO_TAGS = List.of();
 
+    private static final String STORE = "kafka.stream.state.";
+
+    /** Metrics of a store with the recording level DEBUG or TRACE, in the documentation of Kafka Streams 4.3. */
+    private static final Pattern UNMEASURED =
+            Pattern.compile("((put|put\\.if\\.absent|put\\.all|get|delete|all|range|prefix\\.scan|flush|commit|restore)"
+                    + "\\.(rate|latency\\..*)|iterator\\.duration\\..*|record\\.e2e\\.latency\\..*"
+                    + "|bytes\\..*|memtable\\..*|write\\.stall\\..*|compaction\\.time\\..*"
+                    + "|number\\.open\\.files\\..*|number\\.file\\.errors\\..*)");
+
     private final MeterRegistry registry;
     private final ScheduledExecutorService looks = MeterThread.named("kafka-meters");
     private final List<KafkaClientMetrics> watched = new ArrayList<>();
@@ -35,11 +45,14 @@ public final class KafkaMeters implements AutoCloseable {
 
     /**
      * Returns a filter that drops metrics that do not justify a time series: the many metrics of single connections
-     * to brokers, and the block cache as reported by each store, since all stores share one cache. Must be installed
-     * before the registry has meters.
+     * to brokers, the block cache as reported by each store, since all stores share one cache, and, without details,
+     * metrics of stores that Kafka Streams measures only at a recording level below INFO. It registers these at every level, for
+     * each store of each partition. Must be installed before the registry has meters.
+     *
+     * @param details whether the recording level is below INFO
      */
-    public static MeterFilter filter() {
-        return MeterFilter.deny(KafkaMeters::isIdle);
+    public static MeterFilter filter(boolean details) {
+        return MeterFilter.deny(id -> isIdle(id) || (!details && isUnmeasured(id.getName())));
     }
 
     private static boolean isIdle(Meter.Id id) {
@@ -48,6 +61,11 @@ public final class KafkaMeters implements AutoCloseable {
                 && (id.getTag("node.id") != null
                         || name.startsWith("kafka.app.info")
                         || name.startsWith("kafka.stream.state.block.cache"));
+    }
+
+    private static boolean isUnmeasured(String name) {
+        return name.startsWith(STORE)
+                && UNMEASURED.matcher(name.substring(STORE.length())).matches();
     }
 
     /** Adds the metrics of a consumer to the registry and returns the consumer, which the caller still owns. */

@@ -39,7 +39,7 @@ final class KafkaMetersTest {
 
     @Test
     void shouldKeepOutWhatEachConnectionAndTheSharedCacheSay() {
-        registry.config().meterFilter(KafkaMeters.filter());
+        registry.config().meterFilter(KafkaMeters.filter(true));
 
         registry.counter("kafka.producer.node.request.total", "node.id", "node-1");
         registry.counter("kafka.app.info.start.time.ms");
@@ -50,5 +50,24 @@ final class KafkaMetersTest {
         assertThat(registry.getMeters())
                 .extracting(meter -> meter.getId().getName())
                 .containsExactlyInAnyOrder("kafka.stream.state.size.all.mem.tables", "freshet.restore.records");
+    }
+
+    @Test
+    void shouldKeepOutWhatIsNotMeasuredWithoutDetails() {
+        registry.config().meterFilter(KafkaMeters.filter(false));
+
+        registry.counter("kafka.stream.state.put.latency.avg", "rocksdb.state.id", "user-sequences");
+        registry.counter("kafka.stream.state.restore.rate", "rocksdb.state.id", "user-sequences");
+        registry.counter("kafka.stream.state.memtable.hit.ratio", "rocksdb.state.id", "user-sequences");
+        registry.counter("kafka.stream.state.size.all.mem.tables", "rocksdb.state.id", "user-sequences");
+        registry.counter("kafka.stream.state.num.open.iterators", "rocksdb.state.id", "user-sequences");
+        registry.counter("kafka.stream.state.updater.idle.ratio", "thread.id", "updater");
+
+        assertThat(registry.getMeters())
+                .extracting(meter -> meter.getId().getName())
+                .containsExactlyInAnyOrder(
+                        "kafka.stream.state.size.all.mem.tables",
+                        "kafka.stream.state.num.open.iterators",
+                        "kafka.stream.state.updater.idle.ratio");
     }
 }

@@ -137,7 +137,7 @@ public final class RunCommand extends FreshetCommand {
 
     private int run(FreshetConfig loaded, StopSignal stop) throws IOException {
         SnapshotStore store = ModelStores.open(loaded);
-        PrometheusMeterRegistry registry = ProcessMeters.registry();
+        PrometheusMeterRegistry registry = ProcessMeters.registry(loaded);
         Optional<String> failure;
         // Closed in reverse order, the server first. While the process waits for its topics, the server answers
         // probes.
