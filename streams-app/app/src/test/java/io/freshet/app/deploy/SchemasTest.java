@@ -19,9 +19,9 @@ final class SchemasTest {
             base/disruptions.yaml                        | maxUnavailable: 1       | maxUnavailble: 1         | maxUnavailble
             components/kafka-cluster/cluster.yaml        | listeners:              | listener:                | listener
             components/kafka-cluster/cluster.yaml        | kraftMetadata: shared   | kraft: shared            | kraft
-            components/kafka/topics.yaml                 | partitions: 12          | partition: 12            | partition
+            components/kafka/topics.yaml                 | partitions: 32          | partition: 32            | partition
             components/kafka/users.yaml                  | operations: [Describe   | operation: [Describe     | operation
-            components/autoscaling/scaled-object.yaml    | maxReplicaCount: 12     | maxReplicas: 12          | maxReplicas
+            components/autoscaling/scaled-object.yaml    | maxReplicaCount: 32     | maxReplicas: 32          | maxReplicas
             components/autoscaling/scaled-object.yaml    | lagThreshold:           | threshold:               | threshold
             components/autoscaling/scaled-object.yaml    | secretTargetRef:        | secretRef:               | secretRef
             components/monitoring/service-monitor.yaml   | path: /metrics          | paths: /metrics          | paths
@@ -36,11 +36,11 @@ final class SchemasTest {
             base/streams.yaml                            | readOnly: true          | readOnly: "yes"        | readOnly
             components/kafka-cluster/cluster.yaml        | port: 9093              | port: tls                | port
             components/kafka-cluster/cluster.yaml        | type: persistent-claim  | type: persistent         | persistent
-            components/kafka/topics.yaml                 | partitions: 12          | partitions: twelve       | twelve
-            components/kafka/topics.yaml                 | partitions: 12          | partitions: "12"       | partitions
+            components/kafka/topics.yaml                 | partitions: 32          | partitions: many         | many
+            components/kafka/topics.yaml                 | partitions: 32          | partitions: "32"       | partitions
             components/kafka/users.yaml                  | type: transactionalId   | type: transaction        | transaction
             components/kafka/users.yaml                  | patternType: prefix     | patternType: begin       | begin
-            components/autoscaling/scaled-object.yaml    | maxReplicaCount: 12     | maxReplicaCount: "12"  | maxReplicaCount
+            components/autoscaling/scaled-object.yaml    | maxReplicaCount: 32     | maxReplicaCount: "32"  | maxReplicaCount
             components/autoscaling/scaled-object.yaml    | lagThreshold: "5000"  | lagThreshold: 5000       | lagThreshold
             components/monitoring/service-monitor.yaml   | interval: 15s           | interval: 15             | interval
             components/monitoring/alerts.yaml            | for: 2m                 | for: soon                | for

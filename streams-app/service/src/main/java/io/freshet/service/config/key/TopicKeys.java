@@ -48,7 +48,7 @@ public final class TopicKeys {
                     + " `variants.name`.");
     public static final ConfigKey<Boolean> CREATE =
             KEYS.flag("topics.create", true).doc("Whether missing topics are created at start.");
-    public static final ConfigKey<Integer> PARTITIONS = KEYS.integer("topics.partitions", 4, "partitions")
+    public static final ConfigKey<Integer> PARTITIONS = KEYS.integer("topics.partitions", 32, "partitions")
             .between(1, 10_000)
             .doc("Partitions of created topics that are keyed by user.");
     public static final ConfigKey<Integer> REPLICATION_FACTOR = KEYS.integer("topics.replication.factor", -1, "copies")
