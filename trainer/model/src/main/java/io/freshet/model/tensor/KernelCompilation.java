@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
  * Makes the JVM compile the numeric packages with C2 only. C1 turns every vector into an object, and a large kernel
  * may run for minutes as C1 code, which is hundreds of times slower. A kernel that starts in the interpreter is
  * compiled by C2 soon. This class also makes C2 inline the methods on single vectors at every call, because a vector
- * that is passed to a call becomes an object, too.
+ * that is passed to a call becomes an object, too. {@code Rows.dots} is compiled by itself, because in a larger kernel C2
+ * would stop inlining before it has inlined everything that returns a vector.
  *
  * <p>It uses the JVM's diagnostic command, so the directives apply wherever these classes are used, without flags.
  */
@@ -27,7 +28,8 @@ final class KernelCompilation {
                       "io/freshet/lab/yardstick/*.*", "io/freshet/lab/benchmark/Ivf*.*",
                       "io/freshet/lab/benchmark/Scoring*.*", "io/freshet/lab/benchmark/SyntheticVectors.*"],
               c1: {Exclude: true},
-              c2: {inline: ["+io/freshet/model/tensor/Lanes.*", "+io/freshet/model/encoder/Dropout.apply"]}}]
+              c2: {inline: ["+io/freshet/model/tensor/Lanes.*", "+io/freshet/model/encoder/Dropout.apply",
+                            "+io/freshet/model/tensor/Rows.fourDots", "-io/freshet/model/tensor/Rows.dots"]}}]
             """;
 
     /**
