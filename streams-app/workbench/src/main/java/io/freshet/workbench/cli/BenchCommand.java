@@ -12,12 +12,13 @@ import picocli.CommandLine.Command;
             BenchTrainCommand.class,
             BenchScoreCommand.class,
             BenchOnlineCommand.class,
+            BenchDeltasCommand.class,
             BenchRecoveryCommand.class,
             BenchScaleCommand.class
         })
 public final class BenchCommand extends FreshetCommand {
     @Override
     public Integer call() {
-        throw refused("Choose a benchmark: freshet bench train, score, online, recovery or scale");
+        throw refused("Choose a benchmark: freshet bench train, score, online, deltas, recovery or scale");
     }
 }

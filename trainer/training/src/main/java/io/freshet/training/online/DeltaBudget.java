@@ -8,7 +8,7 @@ import java.util.List;
  * Keeps deltas within a number of bytes per second. Rows and dense parameters get half of it each; what the dense
  * parameters do not need goes to the rows. Not thread-safe.
  */
-final class DeltaBudget {
+public final class DeltaBudget {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final int BFLOAT_BYTES = 2;
     private static final int ROW_NUMBER_BYTES = 2;
@@ -25,21 +25,21 @@ final class DeltaBudget {
      * @param dim values of a row
      * @param denseSize number of dense parameters
      */
-    DeltaBudget(long bytesPerSecond, int dim, int denseSize) {
+    public DeltaBudget(long bytesPerSecond, int dim, int denseSize) {
         this.bytesPerNano = bytesPerSecond / NANOS_PER_SECOND;
         this.rowBytes = ROW_NUMBER_BYTES + BFLOAT_BYTES * dim;
         this.denseBytes = (double) BFLOAT_BYTES * denseSize;
     }
 
     /** Begins at this time with enough for the dense parameters. */
-    void begin(long nanos) {
+    public void begin(long nanos) {
         filledAt = nanos;
         forRows = 0;
         forDense = denseBytes;
     }
 
     /** Returns what a delta at this time may contain. */
-    ModelChanges.Selection at(long nanos) {
+    public ModelChanges.Selection at(long nanos) {
         if (bytesPerNano == 0) {
             return ModelChanges.Selection.ALL;
         }
@@ -52,12 +52,12 @@ final class DeltaBudget {
     }
 
     /** Returns whether deltas may leave out changes. */
-    boolean isLimited() {
+    public boolean isLimited() {
         return bytesPerNano > 0;
     }
 
     /** Subtracts what a delta contains. Many new items hold back other rows for a second at most. */
-    void spend(List<ModelDelta> delta) {
+    public void spend(List<ModelDelta> delta) {
         for (ModelDelta part : delta) {
             forRows -= (double) rowBytes * part.rows().length;
             forDense -= BFLOAT_BYTES * part.dense().length;
