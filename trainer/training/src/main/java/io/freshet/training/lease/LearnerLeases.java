@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class LearnerLeases implements AutoCloseable {
     private static final long ADMIN_TIMEOUT_S = 30;
 
-    private final @Nullable GroupLease group; // null if nobody stands by
+    private final @Nullable GroupLease group; // null if there are no standby trainers
 
     private LearnerLeases(@Nullable GroupLease group) {
         this.group = group;

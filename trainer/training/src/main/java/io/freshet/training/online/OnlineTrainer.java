@@ -291,6 +291,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
 
     private void runParallelSession(Lease lease, TrainerMetrics metrics) throws IOException {
         signals.enter(Phase.STANDING_BY, "");
+        signals.report(signals.status().withLag(0)); // the lag of a learner is that of the process that runs it
         while (!lease.isHeld()) {
             if (signals.isClosingWithin(LEASE_LOOK)) {
                 return;
