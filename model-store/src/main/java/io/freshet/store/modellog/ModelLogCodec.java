@@ -6,8 +6,8 @@ import io.freshet.store.format.FormatException;
 
 /**
  * Encodes and decodes the records of {@code model-log} and {@code model-deltas}. The kind in the frame ({@link
- * BinaryFormat}) distinguishes the types of records. {@link StepRecordCodec}, {@link PublishedStepCodec} and {@link
- * ModelDeltaCodec} document their layouts.
+ * BinaryFormat}) distinguishes the types of records. {@link StepRecordCodec}, {@link PublishedStepCodec}, {@link
+ * MergeNoteCodec} and {@link ModelDeltaCodec} document their layouts.
  */
 public final class ModelLogCodec {
     private ModelLogCodec() {}
@@ -17,6 +17,7 @@ public final class ModelLogCodec {
         return switch (record) {
             case StepRecord step -> StepRecordCodec.encode(step);
             case PublishedStep published -> PublishedStepCodec.encode(published);
+            case MergeNote note -> MergeNoteCodec.encode(note);
             case ModelDelta delta -> ModelDeltaCodec.encode(delta);
         };
     }
@@ -30,10 +31,12 @@ public final class ModelLogCodec {
         return switch (BinaryFormat.kindOf(bytes)) {
             case StepRecordCodec.KIND -> StepRecordCodec.decode(bytes);
             case PublishedStepCodec.KIND -> PublishedStepCodec.decode(bytes);
+            case MergeNoteCodec.KIND -> MergeNoteCodec.decode(bytes);
             case ModelDeltaCodec.KIND -> ModelDeltaCodec.decode(bytes);
             default ->
                 throw new CorruptFormatException("model-log record must be of kind '" + StepRecordCodec.KIND
-                        + "', '" + PublishedStepCodec.KIND + "' or '" + ModelDeltaCodec.KIND + "': kind="
+                        + "', '" + PublishedStepCodec.KIND + "', '" + MergeNoteCodec.KIND + "' or '"
+                        + ModelDeltaCodec.KIND + "': kind="
                         + BinaryFormat.kindOf(bytes) + ", length=" + bytes.length);
         };
     }

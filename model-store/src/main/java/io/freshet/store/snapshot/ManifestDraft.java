@@ -97,6 +97,11 @@ public final class ManifestDraft {
         return this;
     }
 
+    /** Returns the metrics. */
+    public Map<String, Double> metrics() {
+        return metrics;
+    }
+
     /** Sets whether the snapshot must not be served. */
     public ManifestDraft held(boolean back) {
         held = back;

@@ -126,11 +126,15 @@ class ModelLogCodecTest {
     private static final PublishedStep PUBLISHED = new PublishedStep(300, 42, 0x12345678);
     private static final String PUBLISHED_V1 = "464e01" + "ac02" + "2a" + "78563412" + "083dc1d1";
 
+    private static final MergeNote MERGED = new MergeNote(MergeNote.Event.MERGED, 300, 40, 42, 0x12345678);
+    private static final String MERGED_V1 = "464701" + "01" + "ac02" + "28" + "2a" + "78563412" + "bf4a0e75";
+
     static Stream<Arguments> golden() {
         return Stream.of(
                 Arguments.of(STEP, STEP_V2),
                 Arguments.of(SAMPLED_STEP, SAMPLED_STEP_V3),
                 Arguments.of(PUBLISHED, PUBLISHED_V1),
+                Arguments.of(MERGED, MERGED_V1),
                 Arguments.of(delta(300), DELTA_V5),
                 Arguments.of(secondPart(300), SECOND_PART_V5));
     }
@@ -267,6 +271,13 @@ class ModelLogCodecTest {
         ModelDelta mixture = delta(300);
         mixture.memory().mixture()[0] = Double.NaN;
         assertThat(mixture.firstNonFinite()).hasValue("mixture number=0 value=NaN");
+    }
+
+    @Test
+    void shouldRefuseAMergeNoteThatGoesBack() {
+        assertThatThrownBy(() -> new MergeNote(MergeNote.Event.GIVEN, 1, 5, 4, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("base=5, step=4");
     }
 
     @Test

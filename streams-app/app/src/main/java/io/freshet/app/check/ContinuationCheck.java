@@ -3,10 +3,13 @@ package io.freshet.app.check;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.ModelStores;
 import io.freshet.service.config.key.ModelStoreKeys;
+import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.config.key.TrainerKeys;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.input.LogPosition;
 import io.freshet.training.publish.Snapshots;
+import io.freshet.training.publish.StartingPoint;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -45,9 +48,15 @@ record ContinuationCheck(FreshetConfig config, Brokers brokers) {
 
     private Finding check(Manifest newest) throws ExecutionException, InterruptedException {
         Map<TopicPartition, Long> covered = new HashMap<>();
-        newest.inputs().forEach(position -> covered.put(partition(position), position.offset()));
+        // With another number of learners, a trainer continues from the snapshot alone.
+        boolean hasJournal = StartingPoint.learners(newest) == config.get(TrainerKeys.LEARNERS);
+        newest.inputs().stream()
+                .filter(position -> hasJournal || !position.topic().equals(config.get(TopicKeys.MODEL_MERGES)))
+                .forEach(position -> covered.put(partition(position), position.offset()));
         Map<TopicPartition, Long> inputs = Map.copyOf(covered);
-        covered.put(partition(newest.modelLog()), newest.modelLog().offset());
+        if (hasJournal) {
+            covered.put(partition(newest.modelLog()), newest.modelLog().offset());
+        }
         Map<TopicPartition, Long> begins = offsets(covered, OffsetSpec.earliest());
         Map<TopicPartition, Long> ends = offsets(covered, OffsetSpec.latest());
         boolean nothingWaits =

@@ -5,6 +5,7 @@ import io.freshet.service.config.TopicPlan;
 import io.freshet.service.config.key.ConfigKey;
 import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.TopicKeys;
+import io.freshet.training.config.OnlineConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -72,6 +73,8 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
             on(rights, READ, TopicKeys.SEQUENCES, TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS);
             on(rights, READ, TopicKeys.MODEL_MANIFESTS);
             on(rights, WRITE, TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS, TopicKeys.MODEL_MANIFESTS);
+            on(rights, READ, TopicKeys.MODEL_MERGES);
+            on(rights, WRITE, TopicKeys.MODEL_MERGES);
         }
         if (roles.scorer()) {
             on(rights, READ, TopicKeys.SEQUENCES, TopicKeys.POPULAR_ITEMS, TopicKeys.ITEMS);
@@ -114,8 +117,16 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
             ofClient(application, application + "-check", calls);
         }
         if (roles.trainer()) {
-            String id = config.trainer().clients().transactionalId();
-            ofClient(id, id, calls);
+            OnlineConfig trainer = config.trainer();
+            String id = trainer.clients().transactionalId();
+            int learners = trainer.learners().count();
+            ofClient(OnlineConfig.leaseGroup(id, learners), id, calls);
+            for (int number = 1; number < learners; number++) {
+                String own = trainer.ofLearner(number).clients().transactionalId();
+                calls.put(
+                        new RequiredAcl("transactional-id", own, WRITE),
+                        brokers.admin().describeTransactions(List.of(own)).description(own));
+            }
         }
         return calls;
     }

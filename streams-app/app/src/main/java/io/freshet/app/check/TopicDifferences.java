@@ -1,14 +1,11 @@
 package io.freshet.app.check;
 
 import io.freshet.service.config.TopicPlan;
-import io.freshet.service.config.key.ConfigKey;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.config.key.TrainerKeys;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Finds the differences between a topic and its plan, each with its remedy.
@@ -39,16 +36,14 @@ record TopicDifferences(int brokers, TopicPlan plan, String clicks, int clicksPa
 
     private void partitions(TopicFacts topic, List<Finding> findings) {
         String name = topic.name();
-        Optional<ConfigKey<String>> ofModel = Stream.of(TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS)
-                .filter(key -> name.equals(plan.config().get(key)))
-                .findFirst();
-        if (ofModel.isPresent() && topic.partitions() != 1) {
+        if (name.equals(plan.config().get(TopicKeys.MODEL_DELTAS)) && topic.partitions() != 1) {
             findings.add(problem(
                     topic,
                     "must have 1 partition, because its order is that of the model: it has " + topic.partitions(),
-                    "partitions cannot be removed: set " + ofModel.get().name()
+                    "partitions cannot be removed: set " + TopicKeys.MODEL_DELTAS.name()
                             + " to another topic and run 'freshet topics" + " create', or delete this one first"));
         }
+        learners(topic, findings);
         boolean follows = plan.partitionedAlike().contains(name);
         if (follows && clicksPartitions > 0 && topic.partitions() != clicksPartitions) {
             findings.add(problem(
@@ -57,6 +52,25 @@ record TopicDifferences(int brokers, TopicPlan plan, String clicks, int clicksPa
                             + ", so that they are co-partitioned by user: " + topic.partitions() + ", and not "
                             + clicksPartitions,
                     remedyForOther(topic)));
+        }
+    }
+
+    private void learners(TopicFacts topic, List<Finding> findings) {
+        int learners = plan.config().get(TrainerKeys.LEARNERS);
+        boolean byLearner = plan.byLearner().contains(topic.name());
+        boolean isInput = topic.name().equals(plan.config().get(TopicKeys.SEQUENCES));
+        if (topic.partitions() < learners && (byLearner || isInput)) {
+            findings.add(problem(
+                    topic,
+                    "must have a partition for each of " + TrainerKeys.LEARNERS + "=" + learners + " learners: it has "
+                            + topic.partitions(),
+                    plan.remedyForLearners(topic.name())));
+        } else if (topic.partitions() > learners && byLearner) {
+            findings.add(warning(
+                    topic,
+                    "has more partitions than " + TrainerKeys.LEARNERS + "=" + learners + ": " + topic.partitions()
+                            + ". Trainers may share the learners unevenly",
+                    "partitions cannot be removed; this is expected after " + TrainerKeys.LEARNERS + " was lowered"));
         }
     }
 
@@ -143,6 +157,7 @@ record TopicDifferences(int brokers, TopicPlan plan, String clicks, int clicksPa
         return Set.of(
                         plan.config().get(TopicKeys.SEQUENCES),
                         plan.config().get(TopicKeys.MODEL_LOG),
+                        plan.config().get(TopicKeys.MODEL_MERGES),
                         plan.config().get(TopicKeys.MODEL_DELTAS))
                 .contains(name);
     }
@@ -161,8 +176,13 @@ record TopicDifferences(int brokers, TopicPlan plan, String clicks, int clicksPa
         long interval = plan.config().get(TrainerKeys.SNAPSHOT_INTERVAL).toMillis();
         long kept = topic.number(TopicPlan.RETENTION_MS, wanted);
         boolean isDeltas = topic.name().equals(plan.config().get(TopicKeys.MODEL_DELTAS));
-        boolean isLog = isDeltas || topic.name().equals(plan.config().get(TopicKeys.MODEL_LOG));
-        String key = (isDeltas ? TopicKeys.DELTAS_RETENTION : TopicKeys.RETENTION).name();
+        boolean isMerges = topic.name().equals(plan.config().get(TopicKeys.MODEL_MERGES));
+        boolean isLog =
+                isDeltas || isMerges || topic.name().equals(plan.config().get(TopicKeys.MODEL_LOG));
+        String key = (isDeltas
+                        ? TopicKeys.DELTAS_RETENTION
+                        : isMerges ? TopicKeys.MERGES_RETENTION : TopicKeys.RETENTION)
+                .name();
         if (isLog && kept >= 0 && kept < INTERVALS * interval) {
             findings.add(problem(
                     topic,

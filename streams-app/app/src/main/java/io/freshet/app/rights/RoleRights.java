@@ -70,12 +70,12 @@ public final class RoleRights {
         rights.add(Right.onPrefix(TRANSACTIONAL_ID, application + "-", DESCRIBE, WRITE));
         // The prefix covers the trainers' ids, too. A process that uses such an id fences the trainer.
         String own = config.trainer().clients().transactionalId();
-        rights.add(new Right(TRANSACTIONAL_ID, own, false, List.of(ALL), true));
+        denyTrainer(own);
         for (String model : config.variants().models().values()) {
             String other =
                     own.substring(0, own.length() - config.trainer().modelName().length()) + model;
             if (!other.equals(own)) {
-                rights.add(new Right(TRANSACTIONAL_ID, other, false, List.of(ALL), true));
+                denyTrainer(other);
             }
         }
         config.clickTopics().forEach(topic -> allow(topic, READ));
@@ -90,8 +90,26 @@ public final class RoleRights {
         }
     }
 
+    /** @param id transactional id of a model's learner 0 */
+    private void denyTrainer(String id) {
+        rights.add(new Right(TRANSACTIONAL_ID, id, false, List.of(ALL), true));
+        if (config.trainer().learners().areSeveral()) {
+            rights.add(new Right(TRANSACTIONAL_ID, id + "-learner-", true, List.of(ALL), true));
+        }
+    }
+
     private void addTrainer() {
-        addClient(config.trainer().clients().transactionalId(), false);
+        String id = config.trainer().clients().transactionalId();
+        addClient(id, false);
+        if (config.trainer().learners().areSeveral()) {
+            // The group of several learners, and the ids of the learners after the first. The group without a suffix is
+            // that
+            // of a single learner, which must have stopped.
+            rights.add(Right.onPrefix(GROUP, id + "-learners-", DESCRIBE, READ));
+            rights.add(Right.onPrefix(TRANSACTIONAL_ID, id + "-learner-", DESCRIBE, WRITE));
+            allow(READ, TopicKeys.MODEL_MERGES);
+            allow(WRITE, TopicKeys.MODEL_MERGES);
+        }
         allow(READ, TopicKeys.SEQUENCES, TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS, TopicKeys.MODEL_MANIFESTS);
         allow(WRITE, TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS, TopicKeys.MODEL_MANIFESTS);
     }

@@ -330,9 +330,12 @@ class StartCheckIT {
                 "topic few-requests",
                 "as many partitions as clicks",
                 "--alter --topic few-requests --partitions 4");
-        assertThat(problems(run(BOTH, Map.of("topics.model-log", "wide-log"))))
+        assertThat(problems(run(BOTH, Map.of("topics.model-deltas", "wide-log"))))
                 .anyMatch(f -> f.message().contains("must have 1 partition")
-                        && f.remedy().contains("topics.model-log"));
+                        && f.remedy().contains("topics.model-deltas"));
+        assertThat(problems(run(BOTH, Map.of("topics.model-log", "wide-log", "learners.count", "4"))))
+                .anyMatch(f -> f.message().contains("a partition for each of learners.count=4 learners: it has 3")
+                        && f.remedy().contains("--alter --topic wide-log --partitions 4"));
     }
 
     @Test

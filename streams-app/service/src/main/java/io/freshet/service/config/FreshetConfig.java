@@ -283,6 +283,7 @@ public final class FreshetConfig {
     /** Returns the names of the topics that Freshet reads and writes, in the order of the data flow. */
     public List<String> topics() {
         return TopicKeys.NAMES.stream()
+                .filter(key -> get(TrainerKeys.LEARNERS) > 1 || !key.equals(TopicKeys.MODEL_MERGES))
                 .flatMap(key -> key.equals(TopicKeys.CLICKS) ? clickTopics().stream() : Stream.of(get(key)))
                 .toList();
     }
@@ -465,30 +466,33 @@ public final class FreshetConfig {
     public OnlineConfig trainer() {
         String modelName = get(ModelStoreKeys.MODEL_NAME);
         return new OnlineConfig(
-                modelName,
-                new OnlineConfig.Topics(
-                        get(TopicKeys.SEQUENCES),
-                        get(TopicKeys.MODEL_LOG),
-                        get(TopicKeys.MODEL_DELTAS),
-                        get(TopicKeys.MODEL_MANIFESTS)),
-                new OnlineConfig.Clients(
-                        kafka.forConsumer(),
-                        get(ProcessKeys.APPLICATION_ID) + "-trainer-" + modelName,
-                        kafka.forProducer()),
-                model(),
-                training(),
-                learning(),
-                OnlineConfig.Steps.upTo(get(TrainerKeys.STEP_CLICKS), get(TrainerKeys.STEP_LINGER))
-                        .withCatchUpFrom(get(TrainerKeys.CATCHUP_CLICKS))
-                        .withBatchesOf(get(TrainerKeys.BATCH_CLICKS)),
-                new OnlineConfig.Publishing(
-                        get(TrainerKeys.PUBLISH_INTERVAL),
-                        get(TrainerKeys.DELTA_PART_BYTES),
-                        get(TrainerKeys.PUBLISH_BYTES),
-                        get(TrainerKeys.SNAPSHOT_INTERVAL),
-                        new RetentionPolicy(get(TrainerKeys.SNAPSHOTS_KEPT), get(TrainerKeys.SNAPSHOTS_KEPT_DAYS)),
-                        get(TrainerKeys.GATE_SHARE)),
-                get(TrainerKeys.LEASE_TIMEOUT));
+                        modelName,
+                        new OnlineConfig.Topics(
+                                get(TopicKeys.SEQUENCES),
+                                get(TopicKeys.MODEL_LOG),
+                                get(TopicKeys.MODEL_DELTAS),
+                                get(TopicKeys.MODEL_MERGES),
+                                get(TopicKeys.MODEL_MANIFESTS)),
+                        new OnlineConfig.Clients(
+                                kafka.forConsumer(),
+                                get(ProcessKeys.APPLICATION_ID) + "-trainer-" + modelName,
+                                kafka.forProducer()),
+                        model(),
+                        training(),
+                        learning(),
+                        OnlineConfig.Steps.upTo(get(TrainerKeys.STEP_CLICKS), get(TrainerKeys.STEP_LINGER))
+                                .withCatchUpFrom(get(TrainerKeys.CATCHUP_CLICKS))
+                                .withBatchesOf(get(TrainerKeys.BATCH_CLICKS)),
+                        new OnlineConfig.Publishing(
+                                get(TrainerKeys.PUBLISH_INTERVAL),
+                                get(TrainerKeys.DELTA_PART_BYTES),
+                                get(TrainerKeys.PUBLISH_BYTES),
+                                get(TrainerKeys.SNAPSHOT_INTERVAL),
+                                new RetentionPolicy(
+                                        get(TrainerKeys.SNAPSHOTS_KEPT), get(TrainerKeys.SNAPSHOTS_KEPT_DAYS)),
+                                get(TrainerKeys.GATE_SHARE)),
+                        get(TrainerKeys.LEASE_TIMEOUT))
+                .withLearners(get(TrainerKeys.LEARNERS), get(TrainerKeys.MERGE_STEPS));
     }
 
     private ModelConfig model() {
@@ -565,6 +569,12 @@ public final class FreshetConfig {
         if (buffer >= cache) {
             throw new ConfigException(StreamsKeys.ROCKSDB_WRITE_BUFFER_BYTES + " must be below "
                     + StreamsKeys.ROCKSDB_CACHE_BYTES + ": write_buffer=" + buffer + " cache=" + cache);
+        }
+        if (get(TrainerKeys.LEARNERS) > 1 && !get(ModelKeys.ITEM_RETENTION).isZero()) {
+            throw new ConfigException(ModelKeys.ITEM_RETENTION + " must be 0 with several learners: "
+                    + ModelKeys.ITEM_RETENTION + "="
+                    + get(ModelKeys.ITEM_RETENTION).toMillis() + " "
+                    + TrainerKeys.LEARNERS + "=" + get(TrainerKeys.LEARNERS));
         }
         if (!get(HttpKeys.TOKEN).isEmpty() && !get(HttpKeys.TOKEN_FILE).isEmpty()) {
             throw new ConfigException("One of " + HttpKeys.TOKEN + " and " + HttpKeys.TOKEN_FILE + " must be empty");

@@ -3,6 +3,7 @@ package io.freshet.service.config;
 import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.config.key.TrainerKeys;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -75,6 +76,20 @@ public record TopicPlan(FreshetConfig config) {
                 .toList();
     }
 
+    /** Returns the topics that have a partition for each learner. */
+    public Set<String> byLearner() {
+        return Set.of(config.get(TopicKeys.MODEL_LOG), config.get(TopicKeys.MODEL_MERGES));
+    }
+
+    /** Returns the remedy for a topic that has fewer partitions than learners. */
+    public String remedyForLearners(String topic) {
+        return topic.equals(config.get(TopicKeys.SEQUENCES))
+                ? "Set learners.count to at most that number, or add partitions to the clicks with 'freshet repartition'"
+                : "Add partitions with 'kafka-topics.sh --bootstrap-server "
+                        + config.kafka().bootstrapServers() + " --alter --topic " + topic + " --partitions "
+                        + config.get(TrainerKeys.LEARNERS) + "' while the trainers are stopped";
+    }
+
     /** Returns the topics in which a user must be in the same partition: those that the streams role reads by user. */
     public Set<String> partitionedAlike() {
         Set<String> topics = new HashSet<>(config.clickTopics());
@@ -103,14 +118,14 @@ public record TopicPlan(FreshetConfig config) {
     /** Returns the topic to create. */
     public NewTopic newTopic(String name, int userPartitions) {
         boolean single = Set.of(
-                        config.get(TopicKeys.MODEL_LOG),
                         config.get(TopicKeys.MODEL_DELTAS),
                         config.get(TopicKeys.MODEL_MANIFESTS),
                         config.get(TopicKeys.POPULAR_ITEMS))
                 .contains(name);
         int copies = config.get(TopicKeys.REPLICATION_FACTOR);
         Optional<Short> replication = copies < 0 ? Optional.empty() : Optional.of((short) copies);
-        return new NewTopic(name, Optional.of(single ? 1 : userPartitions), replication).configs(settings(name));
+        int others = byLearner().contains(name) ? config.get(TrainerKeys.LEARNERS) : userPartitions;
+        return new NewTopic(name, Optional.of(single ? 1 : others), replication).configs(settings(name));
     }
 
     /** Returns the settings that a topic is created with; for all others, the brokers' defaults apply. */
@@ -127,8 +142,9 @@ public record TopicPlan(FreshetConfig config) {
         settings.put(
                 CLEANUP_POLICY, name.equals(config.get(TopicKeys.RECOMMENDATIONS)) ? COMPACT + "," + DELETE : DELETE);
         Duration retention = config.get(TopicKeys.RETENTION);
-        if (name.equals(config.get(TopicKeys.MODEL_DELTAS))) {
-            retention = config.get(TopicKeys.DELTAS_RETENTION);
+        boolean isMerges = name.equals(config.get(TopicKeys.MODEL_MERGES));
+        if (isMerges || name.equals(config.get(TopicKeys.MODEL_DELTAS))) {
+            retention = config.get(isMerges ? TopicKeys.MERGES_RETENTION : TopicKeys.DELTAS_RETENTION);
             settings.put(MAX_MESSAGE_BYTES, DELTA_MESSAGE_BYTES);
             settings.put(SEGMENT_BYTES, DELTA_SEGMENT_BYTES);
         }

@@ -3,6 +3,7 @@ package io.freshet.service.config;
 import io.freshet.service.config.key.ConfigKey;
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.config.key.TrainerKeys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -220,12 +221,26 @@ public final class TopicSetup {
                 described,
                 config.get(TopicKeys.REQUESTS),
                 "Topics of clicks and requests must have equally many partitions: ");
-        for (ConfigKey<String> single : List.of(TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS)) {
-            String topic = config.get(single);
-            int ofModel = partitionsIn(described, topic);
-            if (ofModel != 1) {
-                throw new ConfigException(single.name() + " must have one partition: " + topic + " has " + ofModel);
-            }
+        String deltas = config.get(TopicKeys.MODEL_DELTAS);
+        int ofDeltas = partitionsIn(described, deltas);
+        if (ofDeltas != 1) {
+            throw new ConfigException(
+                    TopicKeys.MODEL_DELTAS.name() + " must have one partition: " + deltas + " has " + ofDeltas);
+        }
+        int learners = config.get(TrainerKeys.LEARNERS);
+        requireForLearners(described, TopicKeys.MODEL_LOG, learners);
+        if (learners > 1) {
+            requireForLearners(described, TopicKeys.MODEL_MERGES, learners);
+            requireForLearners(described, TopicKeys.SEQUENCES, learners);
+        }
+    }
+
+    private void requireForLearners(Map<String, TopicDescription> described, ConfigKey<String> key, int learners) {
+        String topic = config.get(key);
+        int partitions = partitionsIn(described, topic);
+        if (partitions < learners) {
+            throw new ConfigException(key.name() + " must have a partition for each of " + TrainerKeys.LEARNERS + "="
+                    + learners + " learners: " + topic + " has " + partitions + ". " + plan.remedyForLearners(topic));
         }
     }
 

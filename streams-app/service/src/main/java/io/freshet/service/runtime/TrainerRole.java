@@ -4,7 +4,7 @@ import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.HttpKeys;
 import io.freshet.store.SnapshotStore;
 import io.freshet.training.liveness.Heartbeats;
-import io.freshet.training.online.OnlineTrainer;
+import io.freshet.training.online.ProcessTrainers;
 import io.freshet.training.online.TrainerStatus;
 import io.freshet.training.online.TrainerStatus.Phase;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,8 +20,7 @@ import java.util.Optional;
  */
 public final class TrainerRole implements AutoCloseable {
     private final Heartbeats heartbeats;
-    private final OnlineTrainer trainer;
-    private final Thread thread;
+    private final ProcessTrainers trainers;
 
     /**
      * Prepares the role. Nothing runs yet.
@@ -31,32 +30,32 @@ public final class TrainerRole implements AutoCloseable {
      */
     public TrainerRole(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
         heartbeats = new Heartbeats(config.get(HttpKeys.HEALTH_STALL));
-        trainer = new OnlineTrainer(config.trainer(), store, registry, clock, heartbeats);
-        thread = new Thread(trainer, "trainer");
+        trainers = new ProcessTrainers(config.trainer(), store, registry, clock, heartbeats);
     }
 
     /** Starts the trainer, which recovers and then learns. */
     public void start() {
-        thread.start();
+        trainers.start();
     }
 
-    /** Signals that the input ends with the sequences committed so far ({@link OnlineTrainer#endInput}). */
+    /** Signals that the input ends with the sequences committed so far ({@link ProcessTrainers#endInput}). */
     public void endInput() {
-        trainer.endInput();
+        trainers.endInput();
     }
 
+    /** Returns the status of the process's trainers ({@link ProcessTrainers#status}). */
     public TrainerStatus status() {
-        return trainer.status();
+        return trainers.status();
     }
 
     /** Returns how often the trainer has restarted after a failure. */
     public int restarts() {
-        return trainer.restarts();
+        return trainers.restarts();
     }
 
     /** Returns the time since the last learned step. */
     public Duration stepAge() {
-        return trainer.stepAge();
+        return trainers.stepAge();
     }
 
     /** Returns the loops of the trainer that make no progress; empty if all do. */
@@ -69,13 +68,13 @@ public final class TrainerRole implements AutoCloseable {
      * permissions, or another trainer. Such a reason may be gone when the process is started again.
      */
     public boolean endsTheProcess() {
-        Phase phase = trainer.status().phase();
+        Phase phase = trainers.status().phase();
         return phase == Phase.FAILED || phase == Phase.FENCED;
     }
 
     /** Returns why the trainer stopped for good without being asked to; empty if it did not. */
     public Optional<String> failure() {
-        TrainerStatus status = trainer.status();
+        TrainerStatus status = trainers.status();
         return status.phase().isFinal() && status.phase() != Phase.CLOSED
                 ? Optional.of("the trainer stopped after step " + status.step() + ": " + status.message())
                 : Optional.empty();
@@ -84,6 +83,6 @@ public final class TrainerRole implements AutoCloseable {
     /** Finishes the current step, writes a snapshot, and waits for both. */
     @Override
     public void close() {
-        trainer.close();
+        trainers.close();
     }
 }

@@ -1,6 +1,7 @@
 package io.freshet.service.serving;
 
 import io.freshet.client.item.CatalogueItem;
+import io.freshet.store.modellog.MergeNote;
 import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.ModelLogRecord;
 import io.freshet.store.modellog.PublishedStep;
@@ -228,7 +229,7 @@ public final class LiveModel implements AutoCloseable {
     public ModelChange accept(ModelLogRecord record, boolean catchingUp) {
         return switch (record) {
             case StepRecord taken -> remember(taken, catchingUp);
-            case PublishedStep _ -> ModelChange.NONE;
+            case PublishedStep _, MergeNote _ -> ModelChange.NONE;
             case ModelDelta part -> accept(part, catchingUp);
         };
     }

@@ -550,6 +550,27 @@ final class FreshetConfigTest {
     }
 
     @Test
+    void shouldHaveATopicOfDifferencesWithSeveralLearnersOnly() {
+        FreshetConfig config = FreshetConfig.of(Map.of("learners.count", "3", "learners.merge.steps", "5"));
+
+        assertThat(config.topics()).contains("model-merges");
+        TopicPlan plan = new TopicPlan(config);
+        assertThat(plan.newTopic("model-log", 8).numPartitions()).isEqualTo(3);
+        assertThat(plan.newTopic("model-merges", 8).numPartitions()).isEqualTo(3);
+        assertThat(plan.newTopic("model-deltas", 8).numPartitions()).isEqualTo(1);
+        assertThat(plan.newTopic("sequences", 8).numPartitions()).isEqualTo(8);
+        OnlineConfig second = config.trainer().ofLearner(1);
+        assertThat(second.learners()).isEqualTo(new OnlineConfig.Learners(1, 3, 5, "default"));
+        assertThat(second.modelName()).isEqualTo("default-learner-1");
+        assertThat(second.clients().transactionalId()).isEqualTo("freshet-trainer-default-learner-1");
+        assertThat(second.ofTheModel().modelName()).isEqualTo("default");
+        assertThat(config.trainer().ofLearner(0)).isEqualTo(config.trainer());
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("learners.count", "2", "model.item.retention.ms", "1000")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("model.item.retention.ms must be 0 with several learners");
+    }
+
+    @Test
     void shouldPutThePrefixBeforeTheNamesThatAreNotSet() throws IOException {
         Map<String, String> settings = Map.of("topics.prefix", "shop.", "topics.clicks", "all-clicks");
         FreshetConfig config = FreshetConfig.of(settings);

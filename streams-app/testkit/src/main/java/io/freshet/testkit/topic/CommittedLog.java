@@ -73,6 +73,15 @@ public record CommittedLog(
         }
     }
 
+    /** Reads the committed records of one topic, ordered by partition and, within each, by offset. */
+    public static List<ConsumerRecord<byte[], byte[]>> readTopic(String bootstrapServers, String topic) {
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed");
+        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return all(consumer, topic);
+        }
+    }
+
     /**
      * Joins this log with a later one: adds the sequences and journal records that have since expired from the later one.
      */

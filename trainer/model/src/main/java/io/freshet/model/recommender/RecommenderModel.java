@@ -193,14 +193,20 @@ public final class RecommenderModel implements AutoCloseable {
      *
      * @param base model that this one was equal to before it learned {@code learned}, after {@code applied}
      * @param learned all changes of this model since it was equal to the base
-     * @param applied the only part of the delta that the base has applied; it has all rows of {@code learned}, with new
-     *     items in the rows that the base has for them
+     * @param applied the only part of the delta that the base has applied, which has new items in the rows that the base has
+     *     for them
      */
     public void rebase(RecommenderModel base, ModelDelta learned, ModelDelta applied) {
         for (int row : learned.newItemRows()) {
             free(row);
         }
         applyItems(applied);
+        for (int row : learned.rows()) {
+            if (row < base.items.rows()) {
+                MemorySegment.copy(
+                        base.items.memory(row), base.items.at(row), items.memory(row), items.at(row), items.rowBytes());
+            }
+        }
         applyRows(applied);
         MemorySegment.copy(applied.dense(), 0, dense(), FLOAT, 0, applied.dense().length);
         memory.copyFrom(base.memory, learned.memory().rows());

@@ -58,12 +58,17 @@ public final class KafkaClients {
     /**
      * Returns a consumer that joins the group of all trainers of the model. Assignment is sticky and cooperative: a new
      * member takes no partition away from an existing one.
+     *
+     * @param config configuration of learner 0
      */
     public static Consumer<byte[], byte[]> lease(OnlineConfig config) {
         int timeoutMs = Math.toIntExact(config.leaseTimeout().toMillis());
         Map<String, Object> settings = new HashMap<>(config.clients().consumer());
         settings.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId(config, settings) + "-lease");
-        settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.clients().transactionalId());
+        settings.put(
+                ConsumerConfig.GROUP_ID_CONFIG,
+                OnlineConfig.leaseGroup(
+                        config.clients().transactionalId(), config.learners().count()));
         settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.CLASSIC.name());
         settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());

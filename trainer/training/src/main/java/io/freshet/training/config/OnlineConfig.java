@@ -19,6 +19,7 @@ import java.util.Map;
  * @param publishing when deltas and snapshots are written
  * @param leaseTimeout how long the learning trainer may be silent before a standby trainer takes over; zero for no
  *     standby trainers: a trainer that starts then fences an older one at once
+ * @param learners the learners that learn the model in parallel, and which of them this configuration is of
  */
 public record OnlineConfig(
         String modelName,
@@ -29,7 +30,8 @@ public record OnlineConfig(
         LearningConfig learning,
         Steps steps,
         Publishing publishing,
-        Duration leaseTimeout) {
+        Duration leaseTimeout,
+        Learners learners) {
     /** Default of {@link Publishing#bytesPerSecond}. */
     public static final int DELTA_BYTES_PER_SECOND = 150_000;
 
@@ -37,13 +39,42 @@ public record OnlineConfig(
      * Topics of a trainer.
      *
      * @param sequences updated sequences; any number of partitions
-     * @param modelLog journal; one partition
+     * @param modelLog journals; a partition for each learner
      * @param modelDeltas deltas; one partition
+     * @param modelMerges differences of several learners, a partition for each of them; not used with one learner
      * @param modelManifests manifests of the snapshots
      */
-    public record Topics(String sequences, String modelLog, String modelDeltas, String modelManifests) {
+    public record Topics(
+            String sequences, String modelLog, String modelDeltas, String modelMerges, String modelManifests) {
         /** The standard topic names. */
-        public static final Topics DEFAULT = new Topics("sequences", "model-log", "model-deltas", "model-manifests");
+        public static final Topics DEFAULT =
+                new Topics("sequences", "model-log", "model-deltas", "model-merges", "model-manifests");
+    }
+
+    /**
+     * The learners that learn one model in parallel.
+     *
+     * @param number number of the learner that a configuration is of, from 0
+     * @param count number of learners, at least 1
+     * @param mergeSteps number of steps after which a learner gives its difference, at least 1
+     * @param model name of the model that they learn
+     */
+    public record Learners(int number, int count, int mergeSteps, String model) {
+        public Learners {
+            require(count >= 1, "learners.count must be at least 1: count=" + count);
+            require(number >= 0 && number < count, "0 <= number < count must hold: number=" + number);
+            require(mergeSteps >= 1, "mergeSteps must be at least 1: mergeSteps=" + mergeSteps);
+        }
+
+        /** Returns whether there is more than one learner. */
+        public boolean areSeveral() {
+            return count > 1;
+        }
+
+        /** Returns whether this learner learns from a partition of the input. */
+        public boolean owns(int partition) {
+            return partition % count == number;
+        }
     }
 
     /**
@@ -144,6 +175,82 @@ public record OnlineConfig(
     public OnlineConfig {
         require(!modelName.isEmpty(), "modelName must not be empty");
         require(!leaseTimeout.isNegative(), "leaseTimeout must not be negative: leaseTimeout=" + leaseTimeout);
+        require(
+                !learners.areSeveral() || learning.itemRetention().isZero(),
+                "several learners cannot forget items: itemRetention=" + learning.itemRetention());
+    }
+
+    /** Creates a configuration with one learner. */
+    public OnlineConfig(
+            String modelName,
+            Topics topics,
+            Clients clients,
+            ModelConfig model,
+            TrainingConfig training,
+            LearningConfig learning,
+            Steps steps,
+            Publishing publishing,
+            Duration leaseTimeout) {
+        this(
+                modelName,
+                topics,
+                clients,
+                model,
+                training,
+                learning,
+                steps,
+                publishing,
+                leaseTimeout,
+                new Learners(0, 1, 1, modelName));
+    }
+
+    /** Returns this configuration for several learners. It is that of learner 0, which publishes the model. */
+    public OnlineConfig withLearners(int count, int mergeSteps) {
+        return with(clients, publishing, modelName, new Learners(0, count, mergeSteps, modelName));
+    }
+
+    /**
+     * Returns the configuration of a learner. Learner 0 has the names of a single trainer. The others have a transactional
+     * id, a key in the journal and snapshots of their own, and their snapshots are never served.
+     */
+    public OnlineConfig ofLearner(int number) {
+        Learners own = new Learners(number, learners.count(), learners.mergeSteps(), learners.model());
+        if (number == 0) {
+            return with(clients, publishing, modelName, own);
+        }
+        String suffix = "-learner-" + number;
+        Publishing ungated = new Publishing(
+                publishing.deltaInterval(),
+                publishing.deltaPartBytes(),
+                publishing.bytesPerSecond(),
+                publishing.snapshotInterval(),
+                publishing.retention(),
+                0);
+        return with(
+                new Clients(clients.consumer(), clients.transactionalId() + suffix, clients.producer()),
+                ungated,
+                modelName + suffix,
+                own);
+    }
+
+    /** Returns this configuration with the name of the model that all learners learn, for reading its snapshots. */
+    public OnlineConfig ofTheModel() {
+        return with(clients, publishing, learners.model(), learners);
+    }
+
+    private OnlineConfig with(Clients otherClients, Publishing otherPublishing, String name, Learners others) {
+        return new OnlineConfig(
+                name, topics, otherClients, model, training, learning, steps, otherPublishing, leaseTimeout, others);
+    }
+
+    /**
+     * Returns the consumer group of the trainers of a model that has so many learners. Trainers that disagree on this number
+     * are in different groups.
+     *
+     * @param transactionalId transactional id of learner 0
+     */
+    public static String leaseGroup(String transactionalId, int learners) {
+        return learners == 1 ? transactionalId : transactionalId + "-learners-" + learners;
     }
 
     /**

@@ -16,7 +16,10 @@ public enum FailureKind {
     PASSING,
     /** Another producer has taken over the trainer's transactional id. */
     FENCED,
-    /** Records that the model must continue from are gone: an operator must choose what to continue from. */
+    /**
+     * Records that the model must continue from are gone, or learners have different models: an operator must choose what
+     * to continue from.
+     */
     REFUSED,
     /** The configuration, the credentials or the permissions must be changed. */
     FATAL;
@@ -34,7 +37,7 @@ public enum FailureKind {
                 case ProducerFencedException _, InvalidProducerEpochException _ -> {
                     return FENCED;
                 }
-                case MissingRecordsException _ -> {
+                case MissingRecordsException _, DifferentModelsException _ -> {
                     return REFUSED;
                 }
                 case OtherNetworkException _,

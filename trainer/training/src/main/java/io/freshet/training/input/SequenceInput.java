@@ -19,7 +19,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntPredicate;
 import java.util.function.LongToIntFunction;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,6 +29,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +55,7 @@ public final class SequenceInput implements AutoCloseable {
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
+    private final IntPredicate isOwn; // whether a partition is read
     private final Map<Integer, InputPartition> partitions = new TreeMap<>();
     private final List<InputPartition> inTurn = new ArrayList<>(); // ascending
     private final MergedOrder order = new MergedOrder(inTurn);
@@ -67,15 +71,31 @@ public final class SequenceInput implements AutoCloseable {
 
     /** @param consumer a consumer without a subscription that reads committed records and has no offset reset policy */
     public SequenceInput(Consumer<byte[], byte[]> consumer, String topic) {
-        this.consumer = consumer;
-        this.topic = topic;
+        this(consumer, topic, _ -> true);
     }
 
-    /** Returns the topic's partitions; empty while the topic does not exist. */
+    /**
+     * @param consumer a consumer without a subscription that reads committed records and has no offset reset policy
+     * @param isOwn whether a partition is read; all others are left out
+     */
+    public SequenceInput(Consumer<byte[], byte[]> consumer, String topic, IntPredicate isOwn) {
+        this.consumer = consumer;
+        this.topic = topic;
+        this.isOwn = isOwn;
+    }
+
+    /** Returns the topic's partitions that are read; empty while the topic does not exist. */
     public List<Integer> partitionNumbers() {
         return consumer.partitionsFor(topic).stream()
                 .map(PartitionInfo::partition)
+                .filter(isOwn::test)
                 .toList();
+    }
+
+    /** Returns which users' records are in the partitions that are read, if their producers partition as Kafka's clients do. */
+    public Predicate<String> ownUsers() {
+        int count = consumer.partitionsFor(topic).size();
+        return user -> isOwn.test(Utils.toPositive(Utils.murmur2(user.getBytes(StandardCharsets.UTF_8))) % count);
     }
 
     /**
@@ -115,7 +135,7 @@ public final class SequenceInput implements AutoCloseable {
     private void addPartitions() {
         List<TopicPartition> added = consumer.partitionsFor(topic, LOOK_PATIENCE).stream()
                 .map(PartitionInfo::partition)
-                .filter(number -> !partitions.containsKey(number))
+                .filter(number -> isOwn.test(number) && !partitions.containsKey(number))
                 .map(number -> new TopicPartition(topic, number))
                 .toList();
         if (added.isEmpty()) {

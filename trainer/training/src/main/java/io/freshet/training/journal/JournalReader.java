@@ -35,6 +35,9 @@ public final class JournalReader implements AutoCloseable {
             "Let the trainer continue from a snapshot with 'freshet models adopt', or begin a new model with another"
                     + " model.name; and keep the model log for longer than a trainer may be down.";
 
+    /** Stands for the present end of the journal. */
+    public static final long END = -1;
+
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private final byte[] key;
@@ -44,8 +47,10 @@ public final class JournalReader implements AutoCloseable {
     private int passedOverRecords;
 
     /**
-     * Starts at {@code offset}, with the end of the log at this time. Closes the consumer if that fails.
+     * Starts at {@code offset}, or at the {@link #END}, with the end of the log at this time. Closes the consumer if that
+     * fails.
      *
+     * @param partition partition of the model log that has the journal
      * @param modelName name of the model; records of other models are ignored
      * @param nothingMissing called if the log begins after the offset; returns whether it is certain that the model
      *     has no record in between
@@ -54,13 +59,13 @@ public final class JournalReader implements AutoCloseable {
      */
     public JournalReader(
             Consumer<byte[], byte[]> consumer,
-            String topic,
+            TopicPartition partition,
             String modelName,
             long offset,
             BooleanSupplier nothingMissing,
             Runnable passedOver) {
         this.consumer = consumer;
-        this.partition = new TopicPartition(topic, 0);
+        this.partition = partition;
         this.key = modelName.getBytes(StandardCharsets.UTF_8);
         this.passedOver = passedOver;
         try {
@@ -76,7 +81,9 @@ public final class JournalReader implements AutoCloseable {
         consumer.assign(partitions);
         long first = only(consumer.beginningOffsets(partitions));
         moveEnd();
-        consumer.seek(partition, new LogPosition(partition, offset, first, end).start(nothingMissing, WAY_OUT));
+        consumer.seek(
+                partition,
+                offset == END ? end : new LogPosition(partition, offset, first, end).start(nothingMissing, WAY_OUT));
     }
 
     /** Returns the number of records that could not be decoded so far. */

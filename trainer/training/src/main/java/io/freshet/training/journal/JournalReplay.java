@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -68,6 +69,7 @@ public final class JournalReplay implements AutoCloseable {
 
     private static JournalReplay from(OnlineConfig config, StartingPoint start) {
         try {
+            requireOneLearner(config, start);
             requireTopics(config);
         } catch (RuntimeException e) {
             start.learner().close();
@@ -80,7 +82,7 @@ public final class JournalReplay implements AutoCloseable {
             input.seek(input.partitionNumbers(), start.inputs());
             JournalReader journal = new JournalReader(
                     KafkaClients.consumer(config, "replay-journal", JOURNAL_RECORDS),
-                    config.topics().modelLog(),
+                    new TopicPartition(config.topics().modelLog(), 0),
                     config.modelName(),
                     start.modelLogOffset(),
                     start.manifest() == null ? () -> false : input::isAtEnd,
@@ -90,6 +92,13 @@ public final class JournalReplay implements AutoCloseable {
             input.close();
             start.learner().close();
             throw e;
+        }
+    }
+
+    private static void requireOneLearner(OnlineConfig config, StartingPoint start) {
+        if (config.learners().areSeveral() || start.learners() > 1) {
+            throw new ConfigException("A journal of several learners cannot be replayed: learners.count="
+                    + config.learners().count() + ", learners of the snapshot=" + start.learners());
         }
     }
 

@@ -1,7 +1,9 @@
 package io.freshet.training.journal;
 
+import io.freshet.store.modellog.MergeNote;
 import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.PublishedStep;
+import io.freshet.store.modellog.RankShare;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.training.failure.MissingRecordsException;
 import io.freshet.training.input.InputBatch;
@@ -10,7 +12,9 @@ import io.freshet.training.publish.Progress;
 import io.freshet.training.publish.StartingPoint;
 import io.freshet.training.step.OnlineLearner;
 import io.freshet.training.step.StepOutcome;
+import io.freshet.training.step.UserUpdate;
 import java.util.Arrays;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +29,7 @@ public final class JournalRerun {
     private static final Logger LOG = LoggerFactory.getLogger(JournalRerun.class);
 
     private final OnlineLearner learner;
+    private final Stepper stepper;
     private final SequenceInput input;
     private final Progress progress;
     private long newestLineage;
@@ -33,9 +38,21 @@ public final class JournalRerun {
     private long mismatches;
     private long steps;
 
+    /** Makes a step of the learner that is rerun. */
+    public interface Stepper {
+        /** Ranks a share of the updates, then learns from all of them. */
+        StepOutcome step(List<UserUpdate> updates, RankShare share);
+    }
+
     /** @param input positioned where the learner is; each rerun step keeps the two together */
     public JournalRerun(StartingPoint start, SequenceInput input) {
+        this(start, input, start.learner()::step);
+    }
+
+    /** @param stepper makes the steps of the starting point's learner */
+    public JournalRerun(StartingPoint start, SequenceInput input, Stepper stepper) {
         this.learner = start.learner();
+        this.stepper = stepper;
         this.input = input;
         this.progress = start.progress();
         this.newestLineage = learner.model().lineage();
@@ -56,6 +73,11 @@ public final class JournalRerun {
             }
             case PublishedStep published ->
                 check(published.lineage(), published.step(), ModelDigest.agrees(learner.model(), published));
+            case MergeNote note ->
+                throw new MissingRecordsException(
+                        "the journal after the snapshot has steps of several learners, and their"
+                                + " snapshots are gone: offset=" + entry.offset() + " note=" + note
+                                + ". Let the trainer continue from a snapshot with 'freshet models adopt'");
             case ModelDelta delta -> // journals of earlier versions have the deltas themselves
                 check(delta.lineage(), delta.toStep(), DeltaCheck.agrees(learner.model(), delta));
         }
@@ -112,7 +134,7 @@ public final class JournalRerun {
     private void rerun(StepRecord journal) {
         InputBatch batch = input.retake(journal.ranges());
         long started = System.nanoTime();
-        StepOutcome outcome = learner.step(batch.updates(), journal.rankShare());
+        StepOutcome outcome = stepper.step(batch.updates(), journal.rankShare());
         progress.addStep(batch.updates().size(), System.nanoTime() - started);
         steps++;
         int different = Arrays.mismatch(outcome.ranks(), journal.ranks());

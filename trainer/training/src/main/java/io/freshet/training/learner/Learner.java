@@ -152,12 +152,14 @@ public final class Learner implements AutoCloseable {
 
     /**
      * Makes this the learner of a number among several that learn in parallel: it draws other random numbers than the
-     * others, and keeps all its changes until {@link #takeDifference}. Call it before the first step.
+     * others, and keeps all its changes until {@link #takeDifference}. Call it before the first step, or right after a merge
+     * or a restore from a snapshot.
      *
      * @param number from 0; learner 0 draws the same numbers as a single learner
      */
     public void joinAs(int number) {
         firstDraw = (long) number << LEARNER_SHIFT;
+        mergedTargetCounts = loss.targetCounts().clone();
         changes.keepAll();
     }
 
@@ -202,19 +204,16 @@ public final class Learner implements AutoCloseable {
      * its own.
      *
      * @param base model at the last merge, to which the merge has been applied
-     * @param own difference that this learner has given to the merge; it must have made no step since
+     * @param own difference that this learner has given to the merge, or null if it has made no step since the last one. It
+     *     must have made no step since it gave the difference
      */
-    public void rebase(RecommenderModel base, Difference own, Merge merge) {
-        int[] from = own.delta().newItemRows();
-        int[] to = own.delta().newItems().stream()
-                .mapToInt(base.vocabulary()::rowOf)
-                .toArray();
-        Stream.of(from, to, own.delta().rows(), merge.delta().rows())
-                .flatMapToInt(Arrays::stream)
-                .forEach(this::willChange);
-        model.rebase(base, own.delta(), merge.delta());
-        move(itemFirstMoments(), from, to);
-        move(itemSecondMoments(), from, to);
+    public void rebase(RecommenderModel base, @Nullable Difference own, Merge merge) {
+        if (own == null) {
+            Arrays.stream(merge.delta().rows()).forEach(this::willChange);
+            model.apply(List.of(merge.delta()));
+        } else {
+            rebase(base, own.delta(), merge.delta());
+        }
         if (merge.targetCounts().length > 0) {
             mergedTargetCounts =
                     Arrays.copyOf(mergedTargetCounts, model.vocabulary().size());
@@ -224,6 +223,17 @@ public final class Learner implements AutoCloseable {
             loss.restoreTargetCounts(mergedTargetCounts.clone());
         }
         changes.restartFrom(model);
+    }
+
+    private void rebase(RecommenderModel base, ModelDelta own, ModelDelta merged) {
+        int[] from = own.newItemRows();
+        int[] to = own.newItems().stream().mapToInt(base.vocabulary()::rowOf).toArray();
+        Stream.of(from, to, own.rows(), merged.rows())
+                .flatMapToInt(Arrays::stream)
+                .forEach(this::willChange);
+        model.rebase(base, own, merged);
+        move(itemFirstMoments(), from, to);
+        move(itemSecondMoments(), from, to);
     }
 
     /** Moves rows of a table to other rows. Rows that only lose their contents become zero. */

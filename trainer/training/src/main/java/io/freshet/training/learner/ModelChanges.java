@@ -315,6 +315,43 @@ public final class ModelChanges {
                 head ? memory(model) : MemoryDelta.NONE);
     }
 
+    /**
+     * Splits a delta of one part.
+     *
+     * @param rowsPerPart maximum number of rows of a part
+     * @param asBfloats whether rows and dense parameters are rounded to bfloat16
+     * @return the parts
+     */
+    public static List<ModelDelta> split(ModelDelta delta, int rowsPerPart, boolean asBfloats) {
+        int rows = delta.rows().length;
+        int parts = Math.max(1, (rows + rowsPerPart - 1) / rowsPerPart);
+        List<ModelDelta> split = new ArrayList<>(parts);
+        for (int part = 0; part < parts; part++) {
+            int from = part * rowsPerPart;
+            int to = Math.min(rows, from + rowsPerPart);
+            boolean head = part == 0;
+            float[] values = Arrays.copyOfRange(delta.rowValues(), from * delta.dim(), to * delta.dim());
+            float[] dense = head ? delta.dense().clone() : new float[0];
+            if (asBfloats) {
+                Bfloat16.round(values);
+                Bfloat16.round(dense);
+            }
+            split.add(new ModelDelta(
+                    delta.lineage(),
+                    new ModelDelta.Steps(delta.fromStep(), delta.toStep()),
+                    new ModelDelta.Part(part, parts),
+                    new ModelDelta.VocabularyChange(
+                            delta.vocabularyRows(),
+                            head ? delta.newItemRows() : new int[0],
+                            head ? delta.newItems() : List.of(),
+                            head ? delta.evictions() : List.of()),
+                    new ModelDelta.RowValues(delta.dim(), Arrays.copyOfRange(delta.rows(), from, to), values),
+                    dense,
+                    head ? delta.memory() : MemoryDelta.NONE));
+        }
+        return split;
+    }
+
     private MemoryDelta memory(RecommenderModel model) {
         return model.memory().config().isOn() ? observed.take(model.step(), model.memory()) : MemoryDelta.NONE;
     }

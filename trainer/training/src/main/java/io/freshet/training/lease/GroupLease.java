@@ -12,6 +12,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -25,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lease based on Kafka's group membership. All trainers of a model form one consumer group on the single partition
- * of the model log, and the member to which the partition is assigned holds the lease. The member keeps the lease
+ * A lease based on Kafka's group membership. All trainers of a model form one consumer group on the model log, and the
+ * member to which partition i is assigned holds the lease of learner i. The member keeps the lease
  * while it lives, because the assignor does not move a partition without need. If the member is silent for the
- * session timeout, the broker assigns the partition to another member.
+ * session timeout, the broker assigns its partitions to other members.
  *
  * <p>A consumer that fails is replaced by a new one, and the lease is not held meanwhile. Only a
  * {@linkplain FailureKind#FATAL fatal} failure, such as one of authentication or authorization, ends the lease.
@@ -49,7 +51,7 @@ final class GroupLease implements Lease {
     private final Thread thread;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile @Nullable Consumer<byte[], byte[]> current;
-    private volatile boolean held;
+    private volatile Set<Integer> held = Set.of(); // learners
     private volatile boolean renounced;
     private volatile @Nullable Throwable failure;
 
@@ -68,18 +70,33 @@ final class GroupLease implements Lease {
      * @param heartbeats watch the lease's thread
      */
     static GroupLease ask(OnlineConfig config, MeterRegistry registry, Heartbeats heartbeats) {
-        GroupLease lease = new GroupLease(config, registry, heartbeats.of("trainer-lease"));
-        lease.thread.start();
+        GroupLease lease = of(config, registry, heartbeats);
+        lease.join();
         return lease;
+    }
+
+    /** Creates a lease that does not join the group yet. */
+    static GroupLease of(OnlineConfig config, MeterRegistry registry, Heartbeats heartbeats) {
+        return new GroupLease(config, registry, heartbeats.of("trainer-lease"));
+    }
+
+    /** Starts to join the group. Must be called once. */
+    void join() {
+        thread.start();
     }
 
     @Override
     public boolean isHeld() {
+        return isHeld(0);
+    }
+
+    /** Returns whether this process holds the lease of a learner, as {@link #isHeld()} does. */
+    boolean isHeld(int learner) {
         Throwable cause = failure;
         if (cause != null) {
             throw new KafkaException("cannot tell whether this trainer holds the lease", cause);
         }
-        return held;
+        return held.contains(learner);
     }
 
     @Override
@@ -89,7 +106,7 @@ final class GroupLease implements Lease {
 
     @Override
     public void renounce() {
-        held = false;
+        held = Set.of();
         renounced = true;
     }
 
@@ -110,7 +127,7 @@ final class GroupLease implements Lease {
                 current = consumer;
                 poll(consumer);
             } finally {
-                held = false;
+                held = Set.of();
                 current = null;
                 consumer.close(CloseOptions.timeout(CLOSE));
             }
@@ -164,18 +181,29 @@ final class GroupLease implements Lease {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             consumer.pause(consumer.assignment());
-            if (!partitions.isEmpty()) {
-                LOG.info("This process now trains model {}", modelName);
-                held = true;
+            Set<Integer> now = new TreeSet<>(held);
+            for (TopicPartition partition : partitions) {
+                if (partition.partition() < config.learners().count()) {
+                    LOG.info("This process now trains model {}{}", modelName, learner(partition));
+                    now.add(partition.partition());
+                }
             }
+            held = now;
         }
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            if (!partitions.isEmpty()) {
-                LOG.info("This process no longer trains model {}", modelName);
-                held = false;
+            Set<Integer> now = new TreeSet<>(held);
+            for (TopicPartition partition : partitions) {
+                if (now.remove(partition.partition())) {
+                    LOG.info("This process no longer trains model {}{}", modelName, learner(partition));
+                }
             }
+            held = now;
+        }
+
+        private String learner(TopicPartition partition) {
+            return config.learners().areSeveral() ? ": learner " + partition.partition() : "";
         }
     }
 
@@ -187,7 +215,7 @@ final class GroupLease implements Lease {
             consumer.wakeup();
         }
         try {
-            if (!thread.join(CLOSE.multipliedBy(2))) {
+            if (thread.isAlive() && !thread.join(CLOSE.multipliedBy(2))) {
                 LOG.warn("The lease of model {} was not released within {}", modelName, CLOSE.multipliedBy(2));
             }
         } catch (InterruptedException e) {

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
  * Decides which of a model's trainers learns. A lease is advisory: Kafka's fencing of transactional producers ensures
  * mutual exclusion, and rejects the commits of a trainer that wrongly believes that it holds the lease.
  */
-public sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Unshared {
+public sealed interface Lease extends AutoCloseable permits GroupLease, Lease.OfLearner, Lease.Unshared {
     /**
      * Returns the lease that the configuration asks for. The caller may still have to wait until it holds the lease.
      */
@@ -33,6 +33,28 @@ public sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Un
     /** Gives up the lease, to another trainer if one is waiting. */
     @Override
     void close();
+
+    /**
+     * The lease of one of several learners. A process has one membership for all of its learners, so a learner that has failed
+     * keeps its lease and tries again: to renounce it would stop the others.
+     */
+    record OfLearner(GroupLease group, int learner) implements Lease {
+        @Override
+        public boolean isHeld() {
+            return group.isHeld(learner);
+        }
+
+        @Override
+        public boolean standsBy() {
+            return true;
+        }
+
+        @Override
+        public void renounce() {}
+
+        @Override
+        public void close() {}
+    }
 
     /**
      * A lease that all trainers hold at the same time: no trainer waits, and the trainer that started last fences the

@@ -1,6 +1,7 @@
 package io.freshet.training.online;
 
 import io.freshet.model.recommender.NonFiniteModelException;
+import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.training.config.KafkaClients;
@@ -8,17 +9,21 @@ import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.failure.FailureKind;
 import io.freshet.training.failure.TrainerLog;
 import io.freshet.training.input.SequenceInput;
+import io.freshet.training.journal.DifferencesReader;
 import io.freshet.training.journal.JournalReader;
+import io.freshet.training.lease.LearnerLeases;
 import io.freshet.training.lease.Lease;
 import io.freshet.training.liveness.DeadlyErrors;
 import io.freshet.training.liveness.Heartbeat;
 import io.freshet.training.liveness.Heartbeats;
 import io.freshet.training.online.TrainerStatus.Phase;
+import io.freshet.training.publish.LearnerStarts;
 import io.freshet.training.publish.ManifestsReader;
 import io.freshet.training.publish.ModelWriter;
 import io.freshet.training.publish.Snapshots;
 import io.freshet.training.publish.StartingPoint;
 import io.freshet.training.step.OnlineLearner;
+import io.freshet.training.step.ParallelLearner;
 import io.freshet.training.telemetry.KafkaMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -43,6 +48,10 @@ import org.slf4j.LoggerFactory;
  * step's records and is committed together with the resulting weights. A trainer that starts continues from the
  * newest snapshot and reruns the journal from there, which yields the same bytes.
  *
+ * <p>With {@linkplain OnlineConfig.Learners several learners}, a trainer is one of them. It restores nothing before it holds
+ * its lease: a process that learns would otherwise also make the steps of the others. {@link ProcessTrainers} runs those of
+ * a process.
+ *
  * <p>A failure that may pass, such as unresponsive brokers or an unreachable store, ends a session. The next session
  * begins after a wait, from the newest snapshot. Only a failure that needs an operator ends the trainer.
  *
@@ -58,6 +67,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private static final Duration FIRST_WAIT = Duration.ofMillis(500);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final int MOST_DOUBLINGS = 10;
+    private static final Duration LEASE_LOOK = Duration.ofMillis(100);
+    private static final Duration START_LOOK = Duration.ofMillis(500);
 
     /**
      * Number of consecutive refusals that end the trainer. After the loss of a broker, a log can look shorter for a
@@ -70,6 +81,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private final MeterRegistry registry;
     private final Clock clock;
     private final Heartbeats heartbeats;
+    private final @Nullable LearnerLeases leases; // null for a single learner
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Heartbeat heartbeat;
@@ -88,12 +100,29 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
      */
     public OnlineTrainer(
             OnlineConfig config, SnapshotStore store, MeterRegistry registry, Clock clock, Heartbeats heartbeats) {
+        this(config, store, registry, clock, heartbeats, null);
+    }
+
+    /** @param leases leases of this process, owned by the caller; null for a single learner */
+    OnlineTrainer(
+            OnlineConfig config,
+            SnapshotStore store,
+            MeterRegistry registry,
+            Clock clock,
+            Heartbeats heartbeats,
+            @Nullable LearnerLeases leases) {
+        if (config.learners().areSeveral() != (leases != null)) {
+            throw new IllegalArgumentException("one of several learners must have leases that its process shares:"
+                    + " learners=" + config.learners());
+        }
         this.config = config;
+        this.leases = leases;
         this.store = store;
         this.registry = registry;
         this.clock = clock;
         this.heartbeats = heartbeats;
-        heartbeat = heartbeats.of("trainer");
+        heartbeat = heartbeats.of(
+                leases == null ? "trainer" : "trainer-" + config.learners().number());
         signals = new TrainerSignals(heartbeat);
     }
 
@@ -152,7 +181,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     /** Makes the trainer finish its step, publish it, write a snapshot and end, and waits up to 30 s for that. */
     @Override
     public void close() {
-        signals.close();
+        beginClose();
         if (!started.get()) {
             return;
         }
@@ -165,17 +194,28 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         }
     }
 
+    /** Makes the trainer end, as {@link #close} does, and does not wait. */
+    void beginClose() {
+        signals.close();
+    }
+
     private void train() throws IOException {
         try (TrainerMetrics metrics = new TrainerMetrics(
                         registry,
-                        config.modelName(),
+                        config.learners(),
                         this::status,
                         () -> stepAge().toMillis() / 1_000.0);
-                Lease lease = Lease.of(config, registry, heartbeats)) {
+                Lease lease = leases == null
+                        ? Lease.of(config, registry, heartbeats)
+                        : leases.of(config.learners().number())) {
             while (signals.nextTurn()) {
                 signals.beginSession();
                 try {
-                    runSession(lease, metrics);
+                    if (leases == null) {
+                        runSession(lease, metrics);
+                    } else {
+                        runParallelSession(lease, metrics);
+                    }
                     failuresInARow = 0;
                     refusalsInARow = 0;
                 } catch (NonFiniteModelException e) {
@@ -237,10 +277,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         StartingPoint start = new Snapshots(store, config).newest(this::canBeContinued);
         try (OnlineLearner _ = start.learner();
                 KafkaMeters meters = new KafkaMeters(registry);
-                ManifestsReader manifests = new ManifestsReader(
-                        meters.watch(KafkaClients.consumer(config, "manifests", MANIFEST_RECORDS)),
-                        config.topics().modelManifests(),
-                        config.modelName());
+                ManifestsReader manifests = manifests(meters, config.modelName());
                 ModelWriter writer =
                         new ModelWriter(config, store, meters.watch(KafkaClients.producer(config)), manifests, clock);
                 SequenceInput input = new SequenceInput(
@@ -249,6 +286,87 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                         config.topics().sequences())) {
             new TrainerSession(config, start, input, writer, signals, metrics)
                     .run(lease, () -> meters.watch(KafkaClients.consumer(config, "journal", JOURNAL_RECORDS)));
+        }
+    }
+
+    private void runParallelSession(Lease lease, TrainerMetrics metrics) throws IOException {
+        signals.enter(Phase.STANDING_BY, "");
+        signals.report(signals.status().withLag(0)); // the lag of a learner is that of the process that runs it
+        while (!lease.isHeld()) {
+            if (signals.isClosingWithin(LEASE_LOOK)) {
+                return;
+            }
+        }
+        signals.enter(Phase.RECOVERING, "");
+        StartingPoint start = config.learners().number() == 0
+                ? new Snapshots(store, config).newest(this::canBeContinued)
+                : awaitStart(lease);
+        if (start == null) {
+            return;
+        }
+        try (ParallelLearner learner = parallel(start);
+                KafkaMeters meters = new KafkaMeters(registry);
+                ManifestsReader manifests = manifests(meters, config.modelName());
+                ModelWriter writer =
+                        new ModelWriter(config, store, meters.watch(KafkaClients.producer(config)), manifests, clock);
+                SequenceInput input = new SequenceInput(
+                        meters.watch(KafkaClients.consumer(
+                                config, "sequences", config.steps().pollRecords())),
+                        config.topics().sequences(),
+                        config.learners()::owns);
+                DifferencesReader differences = new DifferencesReader(
+                        meters.watch(KafkaClients.consumer(config, "differences", JOURNAL_RECORDS)),
+                        config.topics().modelMerges(),
+                        config.learners().count())) {
+            new ParallelSession(
+                            config,
+                            start,
+                            learner,
+                            new ParallelSession.Links(input, writer, differences),
+                            signals,
+                            metrics)
+                    .run(lease, () -> meters.watch(KafkaClients.consumer(config, "journal", JOURNAL_RECORDS)));
+        }
+    }
+
+    private ManifestsReader manifests(KafkaMeters meters, String modelName) {
+        return new ManifestsReader(
+                meters.watch(KafkaClients.consumer(config, "manifests", MANIFEST_RECORDS)),
+                config.topics().modelManifests(),
+                modelName);
+    }
+
+    /** Waits until learner 0 has begun. Returns null if the trainer is closed or loses its lease before that. */
+    private @Nullable StartingPoint awaitStart(Lease lease) throws IOException {
+        try (KafkaMeters meters = new KafkaMeters(registry);
+                ManifestsReader ofModel = manifests(meters, config.learners().model())) {
+            LearnerStarts starts = new LearnerStarts(config, store, ofModel);
+            while (lease.isHeld()) {
+                StartingPoint start = starts.find();
+                if (start != null) {
+                    return start;
+                }
+                signals.enter(Phase.RECOVERING, starts.awaited());
+                if (signals.isClosingWithin(START_LOOK)) {
+                    return null;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** Takes over the starting point's learner, and closes it if that fails. */
+    private ParallelLearner parallel(StartingPoint start) throws IOException {
+        try {
+            Manifest manifest = start.manifest();
+            RecommenderModel base = manifest == null
+                    ? RecommenderModel.initial(config.model(), config.learning().memory())
+                    : new Snapshots(store, manifest.model().equals(config.modelName()) ? config : config.ofTheModel())
+                            .model(manifest.version());
+            return ParallelLearner.of(config.learners().number(), start.learner(), base);
+        } catch (IOException | RuntimeException e) {
+            start.learner().close();
+            throw e;
         }
     }
 

@@ -2,6 +2,7 @@ package io.freshet.training.online;
 
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.modellog.ModelDelta;
+import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.metrics.Accuracy;
 import io.freshet.training.publish.ModelWriter;
 import io.freshet.training.publish.PublishingGate;
@@ -45,6 +46,8 @@ final class TrainerMetrics implements AutoCloseable {
     private final Counter publishedDense;
     private final Counter journalBytes;
     private final Counter deltaBytes;
+    private final Counter differenceBytes;
+    private final Timer mergeWait;
     private final Timer stepTime;
     private final Timer publishTime;
     private final Timer snapshotTime;
@@ -57,10 +60,15 @@ final class TrainerMetrics implements AutoCloseable {
     private volatile int pendingRows;
 
     /** @param stepAge seconds since the last step was learned */
-    TrainerMetrics(MeterRegistry registry, String model, Supplier<TrainerStatus> status, DoubleSupplier stepAge) {
+    TrainerMetrics(
+            MeterRegistry registry,
+            OnlineConfig.Learners learners,
+            Supplier<TrainerStatus> status,
+            DoubleSupplier stepAge) {
         this.registry = registry;
         this.status = status;
-        this.tags = Tags.of("model", model);
+        Tags ofModel = Tags.of("model", learners.model());
+        this.tags = learners.areSeveral() ? ofModel.and("learner", Integer.toString(learners.number())) : ofModel;
         this.steps = counter("steps", "Steps learned live");
         this.records = counter("records", "Input records of steps that were learned live");
         this.targets = counter("targets", "Targets ranked before they were learned from; see rank.share");
@@ -85,6 +93,8 @@ final class TrainerMetrics implements AutoCloseable {
         this.publishedDense = counter("published.dense", "Published deltas that contained the dense parameters");
         this.journalBytes = bytes("journal", "Bytes of the journal, before compression");
         this.deltaBytes = bytes("deltas", "Bytes of deltas, before compression");
+        this.differenceBytes =
+                bytes("differences", "Bytes of differences for other learners, before compression; 0 with one learner");
         meters.add(Gauge.builder("freshet.trainer.step.age", stepAge, DoubleSupplier::getAsDouble)
                 .description("Time since the last step was learned; also grows while no clicks arrive")
                 .baseUnit("seconds")
@@ -93,6 +103,8 @@ final class TrainerMetrics implements AutoCloseable {
                 .register(registry));
         this.stepTime = timer("step", "Time for one step: ranking, learning and remembering");
         this.publishTime = timer("publish", "Time to publish a delta and commit");
+        this.mergeWait =
+                timer("merge.wait", "Time for which a learner waits for the differences of the others before a merge");
         this.snapshotTime = timer("snapshot", "Time to write a snapshot, while learning goes on");
         this.snapshotPause = timer("snapshot.pause", "Time for which learning pauses to begin a snapshot");
         accuracy("mixture", TrainerStatus.Prequential::windowed);
@@ -162,6 +174,11 @@ final class TrainerMetrics implements AutoCloseable {
         replayShare = batch.examples() == 0 ? 0 : (double) batch.replayed() / batch.examples();
     }
 
+    /** Counts a merge, and how long the learner waited for the others. */
+    void merged(long waitedNanos) {
+        mergeWait.record(Duration.ofNanos(waitedNanos));
+    }
+
     void restarted() {
         restarts.increment();
     }
@@ -187,6 +204,7 @@ final class TrainerMetrics implements AutoCloseable {
     void wrote(ModelWriter.Written written, List<ModelDelta> delta, int pending) {
         journalBytes.increment((double) written.journalBytes());
         deltaBytes.increment((double) written.deltaBytes());
+        differenceBytes.increment((double) written.differenceBytes());
         pendingRows = pending;
         for (ModelDelta part : delta) {
             publishedRows.increment(part.rows().length);

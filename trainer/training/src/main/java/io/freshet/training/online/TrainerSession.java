@@ -7,6 +7,7 @@ import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.failure.OtherLearnersException;
 import io.freshet.training.failure.TrainerLog;
 import io.freshet.training.input.InputBatch;
 import io.freshet.training.input.SequenceInput;
@@ -14,6 +15,7 @@ import io.freshet.training.journal.JournalEntry;
 import io.freshet.training.journal.JournalReader;
 import io.freshet.training.journal.JournalRerun;
 import io.freshet.training.journal.ModelDigest;
+import io.freshet.training.lease.LearnerLeases;
 import io.freshet.training.lease.Lease;
 import io.freshet.training.liveness.LagWatch;
 import io.freshet.training.online.TrainerStatus.Phase;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,11 +116,34 @@ final class TrainerSession {
      * @param journalConsumer makes the consumer that reads the journal
      */
     void run(Lease lease, Supplier<Consumer<byte[], byte[]>> journalConsumer) throws IOException {
+        if (isOfSeveral() && !lease.isHeld()) {
+            awaitLease(lease); // the next session restores what the trainer before this one has left
+            return;
+        }
         if (takeOver(lease, journalConsumer)) {
             joinLineage();
             metrics.lineage(learner.model().lineage());
             metrics.gate(gate);
             learn(lease);
+        }
+    }
+
+    /** Returns whether several learners learned the model. Their journals cannot be continued, only their snapshot can. */
+    private boolean isOfSeveral() {
+        return start.learners() > 1;
+    }
+
+    private void awaitLease(Lease lease) {
+        report(Phase.STANDING_BY);
+        while (!lease.isHeld() && !signals.isClosingWithin(LEASE_LOOK)) {
+            LOG.debug("Waiting for the lease of model {}", config.modelName());
+        }
+    }
+
+    private void requireNoOtherLearners() {
+        List<String> alive = LearnerLeases.othersAlive(config, start.learners());
+        if (!alive.isEmpty()) {
+            throw new OtherLearnersException(1, start.learners(), alive);
         }
     }
 
@@ -130,12 +156,15 @@ final class TrainerSession {
         if (partitions.isEmpty()) {
             return false;
         }
+        if (isOfSeveral()) {
+            requireNoOtherLearners();
+        }
         input.seek(partitions, start.inputs());
         try (JournalReader journal = new JournalReader(
                 journalConsumer.get(),
-                config.topics().modelLog(),
+                new TopicPartition(config.topics().modelLog(), 0),
                 config.modelName(),
-                start.modelLogOffset(),
+                isOfSeveral() ? JournalReader.END : start.modelLogOffset(),
                 this::hasNoStepSince,
                 metrics::passedOverInTheLog)) {
             if (!follow(lease, journal)) {
@@ -177,6 +206,9 @@ final class TrainerSession {
     /** Returns why the learner cannot continue the newest lineage; empty if its weights are those of that lineage. */
     private String whyNotContinued(long newest) {
         Manifest restored = start.manifest();
+        if (isOfSeveral()) {
+            return "snapshot " + start.version() + " is of learners.count=" + start.learners();
+        }
         String arithmetic = SnapshotPlatform.arithmetic(learner.productsName());
         // Checked first, because reruns with another arithmetic also differ from the journal.
         if (restored != null && !SnapshotPlatform.arithmetic(restored).equals(arithmetic)) {
@@ -257,8 +289,10 @@ final class TrainerSession {
      * same.
      */
     private void rerun(JournalEntry entry) {
-        rerun.accept(entry);
-        gate.observe(learner.metrics());
+        if (!isOfSeveral()) {
+            rerun.accept(entry);
+            gate.observe(learner.metrics());
+        }
     }
 
     /**

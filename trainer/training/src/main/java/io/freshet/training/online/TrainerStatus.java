@@ -78,6 +78,11 @@ public record TrainerStatus(
     static final TrainerStatus NOT_STARTED =
             new TrainerStatus(Phase.STARTING, 0, 0, Progress.Totals.NONE, Prequential.NONE, 0, 0, 0, 0, "");
 
+    TrainerStatus withLag(long records) {
+        return new TrainerStatus(
+                phase, step, items, training, accuracy, loss, records, replayUsers, mismatches, message);
+    }
+
     TrainerStatus in(Phase next, String why) {
         return new TrainerStatus(next, step, items, training, accuracy, loss, lag, replayUsers, mismatches, why);
     }

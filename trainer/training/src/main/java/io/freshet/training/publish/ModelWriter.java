@@ -3,6 +3,7 @@ package io.freshet.training.publish;
 import io.freshet.store.RetentionPolicy;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.SnapshotStore;
+import io.freshet.store.modellog.MergeNote;
 import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.ModelLogCodec;
 import io.freshet.store.modellog.ModelLogRecord;
@@ -48,7 +49,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ModelWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelWriter.class);
-    private static final int PARTITION = 0;
+    private static final int PARTITION = 0; // of the deltas and the manifests
     private static final long NANOS_PER_MILLISECOND = 1_000_000;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -63,8 +64,10 @@ public final class ModelWriter implements AutoCloseable {
     private final Duration transactionTimeout;
     private final List<Header> writtenBy;
     private final byte[] key;
+    private final int learner;
     private final Log journal = new Log();
     private final Log deltas = new Log();
+    private final Log merges = new Log();
     private boolean inTransaction;
     private long openSinceNanos; // start of the open transaction
     private long openSinceMs; // the same, by the wall clock
@@ -91,7 +94,7 @@ public final class ModelWriter implements AutoCloseable {
     public record SavedSnapshot(Manifest manifest, SnapshotFiles.Written written) {}
 
     /** The bytes of a transaction's values, before compression. */
-    public record Written(long journalBytes, long deltaBytes) {}
+    public record Written(long journalBytes, long deltaBytes, long differenceBytes) {}
 
     /**
      * @param producer a transactional producer, which this object owns from now on
@@ -115,6 +118,7 @@ public final class ModelWriter implements AutoCloseable {
         this.transactionTimeout = KafkaClients.transactionTimeout(config);
         this.writtenBy = List.of(ManifestIndex.writtenBy(config.clients().transactionalId()));
         this.key = modelName.getBytes(StandardCharsets.UTF_8);
+        this.learner = config.learners().number();
     }
 
     /**
@@ -137,14 +141,48 @@ public final class ModelWriter implements AutoCloseable {
      * @throws TransactionExpiredException if the brokers have aborted the transaction because it was open for too long
      */
     public void append(StepRecord step) {
+        appendRecord(step);
+    }
+
+    /**
+     * Writes a note of a merge in the open transaction, or in a new one.
+     *
+     * @throws TransactionExpiredException if the brokers have aborted the transaction because it was open for too long
+     */
+    public void append(MergeNote note) {
+        appendRecord(note);
+    }
+
+    /**
+     * Writes records for the other learners in the open transaction, or in a new one.
+     *
+     * @throws TransactionExpiredException if the brokers have aborted the transaction because it was open for too long
+     */
+    public void give(List<byte[]> records) {
+        beginIfNone();
+        try {
+            for (byte[] value : records) {
+                merges.lastSent = producer.send(new ProducerRecord<>(topics.modelMerges(), learner, key, value));
+                merges.bytes += value.length;
+            }
+        } catch (KafkaException e) {
+            throw expiredOr(e);
+        }
+    }
+
+    private void appendRecord(ModelLogRecord record) {
+        beginIfNone();
+        try {
+            send(topics.modelLog(), learner, journal, record);
+        } catch (KafkaException e) {
+            throw expiredOr(e);
+        }
+    }
+
+    private void beginIfNone() {
         if (!inTransaction) {
             begin();
             inTransaction = true;
-        }
-        try {
-            send(topics.modelLog(), journal, step);
-        } catch (KafkaException e) {
-            throw expiredOr(e);
         }
     }
 
@@ -163,18 +201,18 @@ public final class ModelWriter implements AutoCloseable {
     public Written commit(List<ModelDelta> delta, int digest) {
         try {
             for (ModelDelta part : delta) {
-                send(topics.modelDeltas(), deltas, part);
+                send(topics.modelDeltas(), PARTITION, deltas, part);
             }
             if (!delta.isEmpty()) {
                 ModelDelta head = delta.getFirst();
-                send(topics.modelLog(), journal, new PublishedStep(head.lineage(), head.toStep(), digest));
+                send(topics.modelLog(), learner, journal, new PublishedStep(head.lineage(), head.toStep(), digest));
             }
             producer.commitTransaction();
         } catch (KafkaException e) {
             throw expiredOr(e);
         }
         inTransaction = false;
-        return new Written(journal.committed(), deltas.committed());
+        return new Written(journal.committed(), deltas.committed(), merges.committed());
     }
 
     private void begin() {
@@ -229,13 +267,39 @@ public final class ModelWriter implements AutoCloseable {
             @Nullable Manifest earlier,
             List<TopicPosition> inputs,
             boolean held) {
-        ManifestDraft draft = LearnerDescription.draft(modelName, learner, progress, clock.instant())
+        saver.begin(draft(learner, progress, inputs).held(held), learner.freeze(earlier));
+    }
+
+    /**
+     * Begins to save a snapshot of one of several learners, right after a merge, as {@link #beginSave(OnlineLearner,
+     * Progress, Manifest, List, boolean)} does.
+     *
+     * @param merges the merges that the model contains
+     * @param earlier newest manifest of this learner's snapshots; null if there is none
+     * @param inputs next offset to learn from, for each partition that the snapshot covers, and next offset to read of each
+     *     learner's differences
+     */
+    public void beginSaveOfMerge(
+            OnlineLearner of,
+            Progress progress,
+            Merges merges,
+            @Nullable Manifest earlier,
+            List<TopicPosition> inputs,
+            boolean held) {
+        ManifestDraft draft = draft(of, progress, inputs).held(held);
+        draft.metrics(StartingPoint.withLearners(draft.metrics(), merges.learners(), merges.count()));
+        saver.begin(draft, of.freeze(earlier));
+    }
+
+    /** How many learners have merged how often since the beginning of the lineage. */
+    public record Merges(int learners, long count) {}
+
+    private ManifestDraft draft(OnlineLearner of, Progress progress, List<TopicPosition> inputs) {
+        return LearnerDescription.draft(modelName, of, progress, clock.instant())
                 .covering(
-                        new TopicPosition(topics.modelLog(), PARTITION, journal.nextOffset),
+                        new TopicPosition(topics.modelLog(), learner, journal.nextOffset),
                         new TopicPosition(topics.modelDeltas(), PARTITION, deltas.nextOffset),
-                        inputs)
-                .held(held);
-        saver.begin(draft, learner.freeze(earlier));
+                        inputs);
     }
 
     /** Returns whether {@link #finishSave} must still be called for a snapshot that was begun. */
@@ -322,9 +386,9 @@ public final class ModelWriter implements AutoCloseable {
         producer.close(CLOSE_TIMEOUT);
     }
 
-    private void send(String topic, Log log, ModelLogRecord record) {
+    private void send(String topic, int partition, Log log, ModelLogRecord record) {
         byte[] value = ModelLogCodec.encode(record);
-        log.lastSent = producer.send(new ProducerRecord<>(topic, PARTITION, key, value));
+        log.lastSent = producer.send(new ProducerRecord<>(topic, partition, key, value));
         log.bytes += value.length;
     }
 

@@ -2,6 +2,7 @@ package io.freshet.training.publish;
 
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.recommender.ModelSnapshot;
+import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.SnapshotStoreException;
@@ -161,6 +162,17 @@ public final class Snapshots {
             requireSameModel(manifest);
             warnOfOtherTraining(manifest);
             return StartingPoint.of(OnlineLearner.restore(snapshot, config.training(), config.learning()), manifest);
+        }
+    }
+
+    /**
+     * Reads the model of a snapshot, without its learner. The caller owns it.
+     *
+     * @throws IOException if the snapshot cannot be read, or differs from its manifest
+     */
+    public RecommenderModel model(String version) throws IOException {
+        try (Snapshot snapshot = store.open(config.modelName(), version)) {
+            return ModelSnapshot.read(snapshot);
         }
     }
 

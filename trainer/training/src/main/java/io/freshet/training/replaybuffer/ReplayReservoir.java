@@ -147,6 +147,11 @@ public final class ReplayReservoir {
         }
     }
 
+    /** Returns the users held, in the order of their slots. */
+    public List<String> users() {
+        return List.copyOf(Arrays.asList(users).subList(0, size));
+    }
+
     /** Removes a user. The last slot moves into the freed one. */
     public void remove(String user) {
         Integer slot = slotOf.remove(user);

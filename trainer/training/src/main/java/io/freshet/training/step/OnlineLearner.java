@@ -40,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -308,6 +309,11 @@ public final class OnlineLearner implements AutoCloseable {
         learner.joinAs(number);
     }
 
+    /** Removes the users of other learners from the replay reservoir. */
+    void keepUsers(Predicate<String> own) {
+        reservoir.users().stream().filter(own.negate()).forEach(reservoir::remove);
+    }
+
     /** Returns all changes since the last call, as {@link Learner#takeDifference} does. */
     Difference takeDifference(long clicks) {
         return learner.takeDifference(clicks);
@@ -317,11 +323,11 @@ public final class OnlineLearner implements AutoCloseable {
      * Replaces what this learner has learned since the last merge by what all learners have, as {@link Learner#rebase} does.
      * The reservoir, the moments of the optimiser, the ages of items and the metrics remain its own.
      */
-    void rebase(RecommenderModel base, Difference own, Merge merge) {
+    void rebase(RecommenderModel base, @Nullable Difference own, Merge merge) {
         learner.rebase(base, own, merge);
         Map<Integer, Integer> newRows = new HashMap<>();
-        int[] from = own.delta().newItemRows();
-        for (int i = 0; i < from.length; i++) {
+        int[] from = own == null ? new int[0] : own.delta().newItemRows();
+        for (int i = 0; own != null && i < from.length; i++) {
             int to = base.vocabulary().rowOf(own.delta().newItems().get(i));
             if (to != from[i]) {
                 newRows.put(from[i], to);

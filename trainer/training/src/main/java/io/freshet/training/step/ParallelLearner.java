@@ -2,12 +2,14 @@ package io.freshet.training.step;
 
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.recommender.RecommenderModel;
+import io.freshet.store.modellog.RankShare;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.merge.Difference;
 import io.freshet.training.merge.Merge;
 import io.freshet.training.metrics.SeenItems;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,24 @@ public final class ParallelLearner implements AutoCloseable {
     private ParallelLearner(OnlineLearner learner, RecommenderModel base) {
         this.learner = learner;
         this.base = base;
+    }
+
+    /**
+     * Makes a learner that is at a merge, or at its beginning, one of several learners.
+     *
+     * @param number number of the learner, from 0
+     * @param learner learner that this object owns from now on
+     * @param base model that equals the learner's, which this object owns from now on
+     * @throws IllegalArgumentException if the models are at different steps
+     */
+    public static ParallelLearner of(int number, OnlineLearner learner, RecommenderModel base) {
+        if (learner.model().step() != base.step()) {
+            throw new IllegalArgumentException("a learner must begin at its base: learner's step="
+                    + learner.model().step() + " base's=" + base.step());
+        }
+        learner.joinAs(number);
+        base.joinLineage(learner.model().lineage());
+        return new ParallelLearner(learner, base);
     }
 
     /**
@@ -63,6 +83,34 @@ public final class ParallelLearner implements AutoCloseable {
         return learner.step(updates);
     }
 
+    /** Makes a step that ranks a share of the updates, as {@link OnlineLearner#step(List, RankShare)} does. */
+    public StepOutcome step(List<UserUpdate> updates, RankShare share) {
+        requireNoneGiven();
+        clicks += updates.size();
+        return learner.step(updates, share);
+    }
+
+    /** Returns whether the learner has made a step since the last merge. */
+    public boolean hasSteps() {
+        return learner.model().step() > base.step();
+    }
+
+    /** Returns the model as it was at the last merge. Callers must not change it. */
+    public RecommenderModel base() {
+        return base;
+    }
+
+    /** Lets the model begin or join a lineage, at a merge. */
+    public void joinLineage(long lineage) {
+        learner.model().joinLineage(lineage);
+        base.joinLineage(lineage);
+    }
+
+    /** Removes the users of other learners from the replay reservoir. Their erasures do not reach this learner. */
+    public void keepUsers(Predicate<String> own) {
+        learner.keepUsers(own);
+    }
+
     /**
      * Returns what this learner has changed since the last merge.
      *
@@ -86,13 +134,16 @@ public final class ParallelLearner implements AutoCloseable {
     /**
      * Applies the merge of the learners' differences.
      *
-     * @param differences difference of each learner, in order of their numbers, among them the one that this learner gave
-     * @throws IllegalStateException if this learner has not given its difference
+     * @param differences difference of each learner that has made a step, in order of their numbers, among them the one that
+     *     this learner gave. A rerun passes the recorded one, which replaces its own
+     * @throws IllegalStateException if this learner has made a step and not given its difference, or if there is no
+     *     difference
+     * @return the merge, which may share arrays with the differences
      * @throws IllegalArgumentException if a difference does not begin at the last merge or has another shape
      */
-    public void apply(List<Difference> differences) {
+    public Merge apply(List<Difference> differences) {
         Difference own = given;
-        if (own == null) {
+        if (differences.isEmpty() || (own == null && hasSteps())) {
             throw new IllegalStateException("a learner must give its difference before it applies a merge: step="
                     + learner.model().step());
         }
@@ -101,6 +152,7 @@ public final class ParallelLearner implements AutoCloseable {
         learner.rebase(base, own, merge);
         given = null;
         clicks = 0;
+        return merge;
     }
 
     /** Returns the learner, which this object owns. */

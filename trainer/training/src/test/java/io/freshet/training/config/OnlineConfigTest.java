@@ -17,7 +17,8 @@ final class OnlineConfigTest {
                 "shop", ModelConfig.defaults(1), TrainingConfig.defaults(2), Map.of("bootstrap.servers", "kafka:9092"));
 
         assertThat(config.topics())
-                .isEqualTo(new OnlineConfig.Topics("sequences", "model-log", "model-deltas", "model-manifests"));
+                .isEqualTo(new OnlineConfig.Topics(
+                        "sequences", "model-log", "model-deltas", "model-merges", "model-manifests"));
         assertThat(config.clients().transactionalId()).isEqualTo("freshet-trainer-shop");
         assertThat(config.steps().clicks()).isEqualTo(128);
         assertThat(config.steps().linger()).isEqualTo(Duration.ofMillis(10));

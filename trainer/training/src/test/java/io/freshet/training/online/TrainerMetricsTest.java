@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.store.modellog.RankShare;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.modellog.TargetRanks;
+import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.metrics.Accuracy;
 import io.freshet.training.online.TrainerStatus.Phase;
 import io.freshet.training.publish.Progress;
@@ -32,7 +33,8 @@ final class TrainerMetricsTest {
     @Test
     void shouldCountStepsAndShowStatus() {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        try (TrainerMetrics metrics = new TrainerMetrics(registry, "shop", () -> STATUS, () -> 3)) {
+        try (TrainerMetrics metrics =
+                new TrainerMetrics(registry, new OnlineConfig.Learners(0, 1, 1, "shop"), () -> STATUS, () -> 3)) {
             int[] ranks = {StepRecord.NO_EVENT, 3, StepRecord.MISS, StepRecord.UNRANKED};
             metrics.step(
                     new StepOutcome(
@@ -85,7 +87,7 @@ final class TrainerMetricsTest {
     void shouldTakeItsMetersOutWhenClosed() {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
-        new TrainerMetrics(registry, "shop", () -> STATUS, () -> 3).close();
+        new TrainerMetrics(registry, new OnlineConfig.Learners(0, 1, 1, "shop"), () -> STATUS, () -> 3).close();
 
         assertThat(registry.getMeters()).isEmpty();
     }

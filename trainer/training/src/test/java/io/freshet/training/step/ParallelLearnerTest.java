@@ -8,6 +8,7 @@ import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.snapshot.FileEntry;
 import io.freshet.store.snapshot.Manifest;
@@ -214,6 +215,78 @@ final class ParallelLearnerTest {
             assertThatThrownBy(learner::takeDifference).isInstanceOf(IllegalStateException.class);
             learner.apply(List.of(difference));
             assertThat(learner.step(step).step()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldTakeTheMergeOfOthersWhenItHasNoStep() throws IOException {
+        LossConfig loss = LossConfig.scaledCrossEntropy(20).withPopularityPower(.75f);
+        try (ParallelLearner busy = learner(0, loss, 1);
+                ParallelLearner idle = learner(1, loss, 1)) {
+            int round = 0;
+            for (List<UserUpdate> step : ClickStream.randomSteps(6, 5)) {
+                busy.step(step);
+                List<Difference> differences = List.of(busy.takeDifference());
+                busy.apply(differences);
+                idle.apply(differences);
+                round++;
+                assertThat(shared(idle, "idle-" + round)).isEqualTo(shared(busy, "busy-" + round));
+                assertThat(idle.learner().model().step()).isEqualTo(round);
+            }
+            idle.step(List.of(new ClickStream().click("u", "i")));
+            assertThatThrownBy(() -> idle.apply(List.of())).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void shouldHaveTheRecordedModelWhenItsOwnDifferenceIsAnother() throws IOException {
+        LossConfig loss = LossConfig.scaledCrossEntropy(20);
+        try (ParallelLearner recorded = learner(0, loss, 1);
+                ParallelLearner other = learner(1, loss, 1)) { // draws other negatives, and so changes other rows
+            int round = 0;
+            int different = 0;
+            for (List<UserUpdate> step : ClickStream.randomSteps(6, 5)) {
+                recorded.step(step);
+                other.step(step);
+                Difference difference = recorded.takeDifference();
+                different += other.takeDifference().equals(difference) ? 0 : 1;
+                recorded.apply(List.of(difference));
+                other.apply(List.of(difference));
+                round++;
+                assertThat(shared(other, "other-" + round)).isEqualTo(shared(recorded, "recorded-" + round));
+            }
+            assertThat(different).isPositive();
+        }
+    }
+
+    @Test
+    void shouldContinueFromASnapshotAtAMerge() throws IOException {
+        LossConfig loss = LossConfig.scaledCrossEntropy(20).withPopularityPower(.75f);
+        List<List<UserUpdate>> steps = ClickStream.randomSteps(12, 5);
+        try (ParallelLearner learner = learner(1, loss, 1)) {
+            for (List<UserUpdate> step : steps.subList(0, 6)) {
+                learner.step(step);
+                learner.apply(List.of(learner.takeDifference()));
+            }
+            SnapshotFiles files = new SnapshotFiles();
+            learner.learner().addTo(files);
+            FileSnapshotStore store = new FileSnapshotStore(folder);
+            Manifest manifest = store.save(ModelSnapshot.draft("saved", MODEL, 6, Instant.EPOCH), files);
+            try (Snapshot snapshot = store.open("saved", manifest.version());
+                    ParallelLearner restored = ParallelLearner.of(
+                            1,
+                            OnlineLearner.restore(snapshot, training(loss, 1), LEARNING),
+                            ModelSnapshot.read(snapshot))) {
+                for (List<UserUpdate> step : steps.subList(6, 12)) {
+                    learner.step(step);
+                    restored.step(step);
+                    Difference difference = learner.takeDifference();
+                    assertThat(restored.takeDifference()).isEqualTo(difference);
+                    learner.apply(List.of(difference));
+                    restored.apply(List.of(difference));
+                }
+                assertThat(files(restored.learner(), "restored")).isEqualTo(files(learner.learner(), "first"));
+            }
         }
     }
 

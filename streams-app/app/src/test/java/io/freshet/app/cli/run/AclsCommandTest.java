@@ -64,6 +64,22 @@ final class AclsCommandTest {
     }
 
     @Test
+    void shouldNameTheGroupAndTheIdsOfSeveralLearners() {
+        assertThat(acls("--set", "learners.count=2")).isZero();
+
+        assertThat(out.toString())
+                .contains(
+                        "'User:freshet-trainer' --operation Describe --operation Read --group"
+                                + " freshet-trainer-default-learners- --resource-pattern-type prefixed\n",
+                        "'User:freshet-trainer' --operation Describe --operation Write --transactional-id"
+                                + " freshet-trainer-default-learner- --resource-pattern-type prefixed\n",
+                        "'User:freshet-trainer' --operation Read --operation Write --operation Describe --topic"
+                                + " model-merges\n",
+                        "--deny-principal 'User:freshet-streams' --operation All --transactional-id"
+                                + " freshet-trainer-default-learner- --resource-pattern-type prefixed\n");
+    }
+
+    @Test
     void shouldNameTheGroupOfAScorer() {
         assertThat(acls("--roles", "scorer", "--set", "variants.name=s", "--set", "scorer.shadow=true", "--user", "s"))
                 .isZero();

@@ -35,6 +35,8 @@ public final class TopicKeys {
             topic("topics.model-log", "model-log").doc("Topic of the model's journal.");
     public static final ConfigKey<String> MODEL_DELTAS = topic("topics.model-deltas", "model-deltas")
             .doc("Topic of the model's deltas: the learned changes, which scorers apply.");
+    public static final ConfigKey<String> MODEL_MERGES = topic("topics.model-merges", "model-merges")
+            .doc("Topic of the differences that several learners exchange; needed if `learners.count` is above 1.");
     public static final ConfigKey<String> MODEL_MANIFESTS =
             topic("topics.model-manifests", "model-manifests").doc("Topic of snapshot manifests.");
     public static final ConfigKey<String> POPULAR_ITEMS = topic("topics.popular-items", "popular-items")
@@ -63,6 +65,12 @@ public final class TopicKeys {
             .doc(
                     "Retention of a created `topics.model-deltas`. Scorers that start need the deltas since the newest snapshot.");
 
+    public static final ConfigKey<Duration> MERGES_RETENTION = KEYS.millis(
+                    "topics.model-merges.retention.ms", Duration.ofHours(6))
+            .atLeast(1)
+            .doc("Retention of a created `topics.model-merges`. A learner that starts needs the differences since its"
+                    + " newest snapshot, so this bounds how long a learner may be down.");
+
     /** The keys of the topics that Freshet reads and writes, in the order of the data flow. */
     public static final List<ConfigKey<String>> NAMES = List.of(
             CLICKS,
@@ -72,6 +80,7 @@ public final class TopicKeys {
             SEQUENCES,
             MODEL_LOG,
             MODEL_DELTAS,
+            MODEL_MERGES,
             MODEL_MANIFESTS,
             POPULAR_ITEMS,
             RECOMMENDATIONS,

@@ -115,6 +115,16 @@ public final class TrainerKeys {
             .atLeast(0)
             .doc("The longest silence of the learning trainer before a standby trainer takes over. With 0 there are"
                     + " no standby trainers: the trainer that starts last learns.");
+    public static final ConfigKey<Integer> LEARNERS = KEYS.integer("learners.count", 1, "learners")
+            .between(1, 64)
+            .doc("Learners that learn the model in parallel, each from a part of the users. Each needs a partition of"
+                    + " `topics.model-log` and at least one of `topics.sequences`. Processes with the role trainer share"
+                    + " them; all need the same number.");
+    public static final ConfigKey<Integer> MERGE_STEPS = KEYS.integer("learners.merge.steps", 2, "steps")
+            .atLeast(1)
+            .doc("Steps after which several learners merge what they have learned, or earlier, after"
+                    + " `online.publish.interval.ms`. More steps learn more clicks in the same time, and the learners know"
+                    + " later what the others have learned.");
     public static final ConfigKey<Integer> METRICS_K = KEYS.integer("online.metrics.k", 10, "items")
             .atLeast(1)
             .doc("Length of the ranked list in which a target counts as a hit.");

@@ -1,0 +1,401 @@
+package io.freshet.service.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.freshet.model.encoder.network.SasRecConfig;
+import io.freshet.model.recommender.ModelConfig;
+import io.freshet.model.recommender.ModelSnapshot;
+import io.freshet.model.recommender.RecommenderModel;
+import io.freshet.model.tensor.Lanes;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.TopicSetup;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.RetentionPolicy;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.store.SnapshotStore;
+import io.freshet.store.modellog.InputRange;
+import io.freshet.store.modellog.ModelDelta;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.testkit.broker.EmbeddedKafka;
+import io.freshet.testkit.topic.CommittedLog;
+import io.freshet.testkit.topic.ParallelReplay;
+import io.freshet.testkit.topic.SequenceFeeder;
+import io.freshet.training.config.LearningConfig;
+import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.journal.ModelDigest;
+import io.freshet.training.learner.TrainingConfig;
+import io.freshet.training.liveness.Heartbeats;
+import io.freshet.training.online.ProcessTrainers;
+import io.freshet.training.online.TrainerStatus;
+import io.freshet.training.online.TrainerStatus.Phase;
+import io.freshet.training.publish.LearnerDescription;
+import io.freshet.training.publish.Progress;
+import io.freshet.training.publish.StartingPoint;
+import io.freshet.training.step.ParallelLearner;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several learners of one model. Each object with trainers stands for a process. */
+@SuppressWarnings("NullAway.Init") // JUnit sets the fields before each test.
+final class ParallelTrainersIT {
+    private static final String MODEL = "shop";
+    private static final int PARTITIONS = 4;
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
+    private static final LearningConfig LEARNING =
+            new LearningConfig(2, 10, new LearningConfig.Replay(8, 5, 30), new LearningConfig.Metrics(10, 100));
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedKafka kafka;
+    private SequenceFeeder feeder;
+
+    @BeforeEach
+    void start() throws Exception {
+        kafka = EmbeddedKafka.start(folder.resolve("kafka"));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.createTopics(List.of(
+                            topic("sequences", PARTITIONS),
+                            topic("model-log", 2),
+                            topic("model-merges", 2),
+                            topic("model-deltas", 1),
+                            topic("model-manifests", 1)))
+                    .all()
+                    .get();
+        }
+        feeder = new SequenceFeeder(kafka.bootstrapServers());
+    }
+
+    @AfterEach
+    void stop() {
+        feeder.close();
+        kafka.close();
+    }
+
+    @Test
+    void shouldLearnEachClickOnceInTwoProcessesAndPublishOneModel() throws Exception {
+        try (LearningProcess first = new LearningProcess(config(2));
+                LearningProcess second = new LearningProcess(config(2))) {
+            await().atMost(PATIENCE).until(() -> first.learning() == 1 && second.learning() == 1);
+            feeder.feed(400);
+            awaitLearned();
+            feeder.feed(200);
+            awaitLearned();
+            awaitMerged();
+        }
+
+        assertEachRecordIsLearnedFromOnce();
+        assertThat(steps()).allSatisfy((learner, steps) -> assertThat(steps).isPositive());
+        assertReplayHasTheSameBytes();
+    }
+
+    @Test
+    void shouldGoOnWithTheSameBytesWhenOneOfTwoProcessesEnds() throws Exception {
+        try (LearningProcess first = new LearningProcess(config(2))) {
+            await().atMost(PATIENCE).until(() -> first.learning() == 2);
+            feeder.feed(100);
+            awaitLearned();
+            try (LearningProcess second = new LearningProcess(config(2))) {
+                await().atMost(PATIENCE).until(() -> first.learning() == 1 && second.learning() == 1);
+                feeder.feed(200);
+            }
+            feeder.feed(200);
+            awaitLearned();
+            awaitMerged();
+            assertThat(first.trainers.statuses())
+                    .extracting(TrainerStatus::mismatches)
+                    .containsOnly(0L);
+        }
+
+        assertEachRecordIsLearnedFromOnce();
+        assertReplayHasTheSameBytes();
+    }
+
+    @Test
+    void shouldRerunAllJournalsWhenSnapshotsAreMissing() throws Exception {
+        try (LearningProcess both = new LearningProcess(config(2))) {
+            feeder.feed(300);
+            awaitLearned();
+            awaitMerged();
+            assertThat(both.learning()).isEqualTo(2);
+        }
+        Manifest newest = newest(MODEL);
+        Manifest newestOfOther = newest(MODEL + "-learner-1");
+        store().delete(MODEL, newest.version());
+        store().delete(MODEL + "-learner-1", newestOfOther.version());
+
+        try (LearningProcess both = new LearningProcess(config(2))) {
+            await().atMost(PATIENCE).until(() -> both.learning() == 2);
+            assertThat(both.trainers.statuses())
+                    .extracting(TrainerStatus::mismatches)
+                    .containsOnly(0L);
+        }
+
+        assertThat(newest(MODEL).version()).isEqualTo(newest.version());
+        assertThat(newest(MODEL + "-learner-1").version()).isEqualTo(newestOfOther.version());
+    }
+
+    @Test
+    void shouldMergeAlthoughOneLearnerHasNoClicks() throws Exception {
+        try (LearningProcess both = new LearningProcess(config(2))) {
+            feeder.feedPartition(0, 60);
+            feeder.feedPartition(2, 40);
+            awaitLearned();
+            awaitMerged();
+            assertThat(both.trainers.statuses())
+                    .extracting(TrainerStatus::step)
+                    .containsOnly(both.trainers.status().step());
+        }
+
+        assertThat(steps()).hasSize(1).containsKey(MODEL);
+        assertEachRecordIsLearnedFromOnce();
+        assertReplayHasTheSameBytes();
+    }
+
+    @Test
+    void shouldRefuseAnotherNumberOfLearnersUntilTheOthersHaveStopped() throws Exception {
+        try (LearningProcess single = new LearningProcess(config(1))) {
+            feeder.feed(100);
+            awaitLearned();
+            try (LearningProcess both = new LearningProcess(config(2))) {
+                await().atMost(PATIENCE)
+                        .until(
+                                () -> both.trainers.statuses().getFirst().message(),
+                                message -> message.contains("these run with learners.count=1"));
+                feeder.feed(50);
+                awaitLearned();
+                assertThat(steps()).containsOnlyKeys(MODEL);
+                single.stop();
+                feeder.feed(150);
+                awaitLearned();
+                awaitMerged();
+                assertThat(both.learning()).isEqualTo(2);
+            }
+        }
+        assertThat(steps()).containsOnlyKeys(MODEL, MODEL + "-learner-1");
+        long lineage = newest(MODEL).lineage();
+        assertThat(StartingPoint.learners(newest(MODEL))).isEqualTo(2);
+
+        try (LearningProcess single = new LearningProcess(config(1))) {
+            feeder.feed(50);
+            awaitLearned();
+            assertThat(single.learning()).isEqualTo(1);
+        }
+        assertThat(newest(MODEL).lineage()).isEqualTo(lineage + 1);
+        assertThat(StartingPoint.learners(newest(MODEL))).isEqualTo(1);
+        assertEachRecordIsLearnedFromOnce();
+    }
+
+    @Test
+    void shouldNameTheTopicThatHasTooFewPartitions() {
+        FreshetConfig config =
+                FreshetConfig.of(Map.of("kafka.bootstrap.servers", kafka.bootstrapServers(), "learners.count", "3"));
+
+        assertThatThrownBy(() -> TopicSetup.run(config, PATIENCE))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("model-log must have a partition for each of learners.count=3 learners")
+                .hasMessageContaining("--alter --topic model-log --partitions 3");
+    }
+
+    /** The learners of a process, on threads. */
+    private final class LearningProcess implements AutoCloseable {
+        final ProcessTrainers trainers;
+
+        LearningProcess(OnlineConfig config) {
+            trainers = new ProcessTrainers(
+                    config, store(), new SimpleMeterRegistry(), Clock.systemUTC(), new Heartbeats(LONG));
+            trainers.start();
+        }
+
+        long learning() {
+            return trainers.statuses().stream()
+                    .filter(status -> status.phase() == Phase.LEARNING)
+                    .count();
+        }
+
+        @Override
+        public void close() {
+            stop();
+        }
+
+        void stop() {
+            trainers.close();
+            assertThat(trainers.statuses()).extracting(TrainerStatus::phase).containsOnly(Phase.CLOSED);
+        }
+    }
+
+    private void awaitLearned() {
+        await().atMost(PATIENCE).until(() -> learned() >= feeder.fed());
+        assertThat(learned()).isEqualTo(feeder.fed());
+    }
+
+    private long learned() {
+        return log().steps().stream()
+                .mapToLong(step -> step.clickTimestampsMs().length)
+                .sum();
+    }
+
+    /** Waits until all steps are merged and published. */
+    private void awaitMerged() {
+        await().atMost(PATIENCE)
+                .until(() -> log().deltas().stream()
+                                .mapToLong(ModelDelta::toStep)
+                                .max()
+                                .orElse(0)
+                        >= log().steps().size());
+    }
+
+    /** Returns the number of steps in each learner's journal, by its key. */
+    private Map<String, Integer> steps() {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (String key : List.of(MODEL, MODEL + "-learner-1")) {
+            int steps = CommittedLog.read(kafka.bootstrapServers(), key).steps().size();
+            if (steps > 0) {
+                counts.put(key, steps);
+            }
+        }
+        return counts;
+    }
+
+    private void assertEachRecordIsLearnedFromOnce() {
+        CommittedLog log = log();
+        assertThat(learned()).isEqualTo(log.sequences().size());
+        log.rangesByPartition().forEach((partition, unsorted) -> {
+            List<InputRange> ranges = new ArrayList<>(unsorted);
+            ranges.sort(Comparator.comparingLong(InputRange::from));
+            long position = 0;
+            for (InputRange range : ranges) {
+                assertThat(range.from()).as("range %s", range).isGreaterThanOrEqualTo(position);
+                position = range.to();
+            }
+        });
+    }
+
+    /**
+     * Asserts that a rerun of all journals has the bytes of the newest snapshots, and that a scorer that has applied all
+     * deltas has the merged model.
+     */
+    private void assertReplayHasTheSameBytes() throws IOException {
+        List<Manifest> newest = List.of(newest(MODEL), newest(MODEL + "-learner-1"));
+        Map<Integer, String> versions = new TreeMap<>();
+        List<ConsumerRecord<byte[], byte[]>> modelLog =
+                CommittedLog.readTopic(kafka.bootstrapServers(), OnlineConfig.Topics.DEFAULT.modelLog());
+        try (ParallelReplay replay = new ParallelReplay(config(2), log(), modelLog);
+                RecommenderModel scorer = follow()) {
+            replay.run((number, learner) -> {
+                if (learner.base().step() == newest.get(number).step()) {
+                    versions.put(number, save(learner));
+                }
+            });
+            assertThat(replay.merges()).isPositive();
+            for (int number = 0; number < 2; number++) {
+                assertThat(versions).containsEntry(number, newest.get(number).version());
+                RecommenderModel base = replay.learners().get(number).base();
+                assertThat(scorer.step()).isEqualTo(base.step());
+                assertThat(ModelDigest.of(scorer)).isEqualTo(ModelDigest.of(base));
+                assertThat(rows(scorer)).isEqualTo(rows(base));
+            }
+        }
+    }
+
+    /** Returns what a scorer has that has applied all deltas to a new model. */
+    private RecommenderModel follow() throws IOException {
+        RecommenderModel model = RecommenderModel.initial(NETWORK, LEARNING.memory());
+        List<ModelDelta> parts = new ArrayList<>();
+        for (ModelDelta part : log().deltas()) {
+            model.joinLineage(part.lineage());
+            parts.add(part);
+            if (part.part() == part.parts() - 1) {
+                assertThat(part.fromStep()).isEqualTo(model.step());
+                model.apply(parts);
+                parts.clear();
+            }
+        }
+        return model;
+    }
+
+    private List<Float> rows(RecommenderModel model) {
+        List<Float> values = new ArrayList<>();
+        for (int row = 0; row < model.vocabulary().size(); row++) {
+            for (int column = 0; column < model.dim(); column++) {
+                values.add(model.items()
+                        .memory(row)
+                        .get(ValueLayout.JAVA_FLOAT_UNALIGNED, model.items().at(row) + (long) column * Float.BYTES));
+            }
+        }
+        return values;
+    }
+
+    private String save(ParallelLearner learner) {
+        SnapshotFiles files = new SnapshotFiles();
+        learner.learner().addTo(files);
+        try {
+            return new FileSnapshotStore(folder.resolve("replayed"))
+                    .save(LearnerDescription.draft("replayed", learner.learner(), new Progress(), Instant.EPOCH), files)
+                    .version();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private CommittedLog log() {
+        return CommittedLog.read(kafka.bootstrapServers());
+    }
+
+    private SnapshotStore store() {
+        return new FileSnapshotStore(folder.resolve("store"));
+    }
+
+    private Manifest newest(String model) throws IOException {
+        Manifest manifest = store().manifest(model, store().versions(model).getLast());
+        try (Snapshot snapshot = store().open(model, manifest.version());
+                RecommenderModel readable = ModelSnapshot.read(snapshot)) {
+            assertThat(readable.step()).isEqualTo(manifest.step());
+        }
+        return manifest;
+    }
+
+    private OnlineConfig config(int learners) {
+        Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
+        return new OnlineConfig(
+                        MODEL,
+                        OnlineConfig.Topics.DEFAULT,
+                        new OnlineConfig.Clients(client, "trainer-of-" + MODEL, client),
+                        NETWORK,
+                        TrainingConfig.defaults(1),
+                        LEARNING,
+                        OnlineConfig.Steps.upTo(16, Duration.ZERO),
+                        new OnlineConfig.Publishing(Duration.ofMillis(50), 1024, 0, LONG, new RetentionPolicy(2, 0), 0),
+                        Duration.ofSeconds(2))
+                .withLearners(learners, 3);
+    }
+
+    private static NewTopic topic(String name, int partitions) {
+        return new NewTopic(name, Optional.of(partitions), Optional.empty());
+    }
+}

@@ -1,0 +1,78 @@
+package io.freshet.training.publish;
+
+import io.freshet.store.SnapshotStore;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.failure.MissingRecordsException;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds where one of several learners starts. Learner 0 begins a lineage with a snapshot of the model, from which each other
+ * learner starts once. After that, each continues from its own snapshots of the lineage. Not thread-safe.
+ */
+public final class LearnerStarts {
+    private final OnlineConfig config;
+    private final SnapshotStore store;
+    private final ManifestsReader ofModel;
+
+    /**
+     * @param config configuration of a learner other than learner 0
+     * @param ofModel reads the manifests of learner 0; owned by the caller
+     */
+    public LearnerStarts(OnlineConfig config, SnapshotStore store, ManifestsReader ofModel) {
+        this.config = config;
+        this.store = store;
+        this.ofModel = ofModel;
+    }
+
+    /** Returns whether the snapshot is of a lineage of as many learners as are configured. */
+    public static boolean isContinued(@Nullable Manifest manifest, OnlineConfig config) {
+        return manifest != null
+                && StartingPoint.learners(manifest) == config.learners().count()
+                && manifest.inputs().stream()
+                        .anyMatch(position ->
+                                position.topic().equals(config.topics().modelMerges()));
+    }
+
+    /** Returns what this learner waits for while {@link #find} returns null. */
+    public String awaited() {
+        List<Manifest> known = ofModel.readOn().newestFirst();
+        return "learner 0 must begin with learners.count=" + config.learners().count() + "; the newest snapshot "
+                + (known.isEmpty()
+                        ? "is missing"
+                        : "is " + known.getFirst().version() + " with learners.count="
+                                + StartingPoint.learners(known.getFirst()));
+    }
+
+    /**
+     * Returns where the learner starts, or null if learner 0 has not begun with this number of learners. The caller owns the
+     * returned learner.
+     *
+     * @throws IOException if a snapshot cannot be read
+     * @throws MissingRecordsException if the learner's snapshots are gone
+     */
+    public @Nullable StartingPoint find() throws IOException {
+        List<Manifest> known = ofModel.readOn().newestFirst();
+        if (known.isEmpty() || !isContinued(known.getFirst(), config)) {
+            return null;
+        }
+        long lineage = known.getFirst().lineage();
+        StartingPoint own = new Snapshots(store, config)
+                .restoreNewest(manifest -> manifest.lineage() == lineage && isContinued(manifest, config));
+        if (own != null) {
+            return own;
+        }
+        for (Manifest manifest : known) {
+            if (manifest.lineage() == lineage && StartingPoint.merges(manifest) == 0) {
+                StartingPoint first = new Snapshots(store, config.ofTheModel()).restore(manifest.version());
+                return new StartingPoint(first.learner(), manifest, new Progress());
+            }
+        }
+        throw new MissingRecordsException("learner " + config.learners().number()
+                + " must have a snapshot of lineage=" + lineage + " in the store: model=" + config.modelName()
+                + ". Let all trainers run with learners.count=1 first: they continue from the newest snapshot of the"
+                + " model");
+    }
+}
