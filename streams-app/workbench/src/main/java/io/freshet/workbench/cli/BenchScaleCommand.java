@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Option;
             "A broker runs in this process. The streams role and the trainer run in processes of their own and work off"
                     + " clicks that wait, so the times are those of full batches and contain everything that such a process"
                     + " does, Kafka's client and the garbage collector included. What depends on the number of items is"
-                    + " measured at each of the --sizes without Kafka. Takes some minutes.",
+                    + " measured at each of the --sizes without Kafka. A trainer with one worker also catches up with all clicks, and then"
+                    + " two trainers that learn together, which shows what a second machine brings. Takes some minutes.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -99,6 +101,9 @@ final class BenchScaleCommand extends FreshetCommand {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the costs to this file.")
     private @Nullable Path json;
 
+    /** What the processes measured, of all clicks and of those of several learners. */
+    private record Measured(ScaleTrial.Outcome outcome, ScaleTrial.Parallel learners) {}
+
     @Override
     public Integer call() throws Exception {
         if (clicks < LEAST_CLICKS || users < 1 || sizes.stream().anyMatch(size -> size < 2)) {
@@ -106,7 +111,8 @@ final class BenchScaleCommand extends FreshetCommand {
                     + clicks + ", " + users + ", " + sizes);
         }
         PrintStream out = System.out;
-        ScaleTrial.Outcome outcome = trial(out);
+        Measured measured = trial(out);
+        ScaleTrial.Outcome outcome = measured.outcome();
         out.printf(
                 Locale.ROOT,
                 "Processor time of a click, with %,d items, in microseconds%n"
@@ -123,6 +129,16 @@ final class BenchScaleCommand extends FreshetCommand {
                 "changelogs",
                 outcome.bytes().changelogPerClick(),
                 outcome.bytes().diskPerKeptClick());
+        ScaleTrial.Parallel learners = measured.learners();
+        out.printf(
+                Locale.ROOT,
+                "Clicks a second, catching up, with training.workers=1%n  1 learner  %,9.0f%n  %d learners %,9.0f, %.2f times as"
+                        + " many; %.2f times would be possible on as many processors%n",
+                learners.oneClicksPerSecond(),
+                learners.learners(),
+                learners.clicksPerSecond(),
+                learners.measured(),
+                learners.projected());
         SortedMap<Integer, AtItems> atItems = new TreeMap<>();
         try (Yardstick yardstick = machine.open(List.of(1), out)) {
             out.println("       items   us to search   us to learn");
@@ -139,14 +155,16 @@ final class BenchScaleCommand extends FreshetCommand {
         return 0;
     }
 
-    private ScaleTrial.Outcome trial(PrintStream out) throws Exception {
+    private Measured trial(PrintStream out) throws Exception {
         ProgressLine progress = ProgressLine.on(out);
+        Consumer<String> listener = line -> {
+            if (progress.canRedraw()) {
+                progress.show(line);
+            }
+        };
         try (ScaleTrial trial = ScaleTrial.start(new ScaleTrial.Load(clicks, users, items, settings))) {
-            return trial.run(line -> {
-                if (progress.canRedraw()) {
-                    progress.show(line);
-                }
-            });
+            ScaleTrial.Outcome outcome = trial.run(listener);
+            return new Measured(outcome, trial.learnTogether(listener));
         } finally {
             progress.clear();
         }

@@ -96,10 +96,7 @@ final class RoleProcess implements AutoCloseable {
                 grewNanos = System.nanoTime();
                 progress.accept((long) now);
             }
-            if (!jvm.process().isAlive()) {
-                throw new FeedFailedException(
-                        "the process ended with exit code " + jvm.process().exitValue() + "; its output is in " + log);
-            }
+            requireRunning();
             if (System.nanoTime() - grewNanos > PATIENCE.toNanos()) {
                 throw new FeedFailedException(metric + " must reach " + (long) atLeast + ", and has been " + (long) now
                         + " for " + PATIENCE.toMinutes() + " min; the process's output is in " + log);
@@ -122,6 +119,23 @@ final class RoleProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * Returns the value of a metric; 0 while the process does not answer.
+     *
+     * @throws FeedFailedException if the process has ended
+     */
+    double metricOfRunning(String name) throws InterruptedException, FeedFailedException {
+        requireRunning();
+        return metricOrZero(name);
+    }
+
+    private void requireRunning() throws FeedFailedException {
+        if (!jvm.process().isAlive()) {
+            throw new FeedFailedException(
+                    "the process ended with exit code " + jvm.process().exitValue() + "; its output is in " + log);
+        }
+    }
+
     /** Asks the process to end, and waits until it has written all that it holds in memory. */
     void end() throws InterruptedException, FeedFailedException {
         jvm.process().destroy();
@@ -131,7 +145,8 @@ final class RoleProcess implements AutoCloseable {
         }
     }
 
-    private Duration cpu() throws FeedFailedException {
+    /** Returns the processor time that the process has taken so far. */
+    Duration cpu() throws FeedFailedException {
         return jvm.process()
                 .info()
                 .totalCpuDuration()

@@ -48,6 +48,13 @@ public final class ScaleTrial implements AutoCloseable {
     private static final String ANSWERED = "freshet_recommendations_total";
     private static final String LEARNED = "freshet_trainer_records_total";
 
+    /** Number of trainers that learn a model together. */
+    private static final int LEARNERS = 2;
+
+    /** Settings for learning as many clicks a second as possible, unless the load says otherwise. */
+    private static final Map<String, String> CATCHING_UP = Map.of(
+            "online.catchup.clicks", "128", "online.publish.interval.ms", "2000", "learners.merge.steps", "8");
+
     private final Load load;
     private final StateFolder folder;
     private final DemoLog log;
@@ -80,6 +87,26 @@ public final class ScaleTrial implements AutoCloseable {
      */
     public record Outcome(UnitCosts.Cpu cpu, UnitCosts.Bytes bytes) {}
 
+    /**
+     * How fast several learners catch up, beside one.
+     *
+     * @param learners number of learners, each a process with one worker
+     * @param oneClicksPerSecond clicks that one learner learned from
+     * @param clicksPerSecond clicks that several learned from together
+     * @param cost processor time of a click with several learners, by that with one
+     */
+    public record Parallel(int learners, double oneClicksPerSecond, double clicksPerSecond, double cost) {
+        /** Returns how many times as fast as one the learners would be if each had a processor and none waited. */
+        public double projected() {
+            return learners / cost;
+        }
+
+        /** Returns how many times as fast as one the learners were. */
+        public double measured() {
+            return clicksPerSecond / oneClicksPerSecond;
+        }
+    }
+
     private ScaleTrial(Load load, StateFolder folder, DemoLog log, EmbeddedKafka kafka) {
         this.load = load;
         this.folder = folder;
@@ -104,7 +131,7 @@ public final class ScaleTrial implements AutoCloseable {
         try {
             ScaleTrial trial = new ScaleTrial(load, folder, log, EmbeddedKafka.start(folder.kafka()));
             try {
-                TopicSetup.run(trial.config, TOPIC_TIMEOUT);
+                TopicSetup.run(FreshetConfig.of(trial.catchingUp("one-learner", LEARNERS)), TOPIC_TIMEOUT);
                 return trial;
             } catch (RuntimeException e) {
                 trial.kafka.close();
@@ -122,10 +149,15 @@ public final class ScaleTrial implements AutoCloseable {
         Map<String, String> settings = new LinkedHashMap<>(load.settings());
         // All clicks wait from the start, and the trainer must not learn less of each because of that.
         settings.putIfAbsent("online.catchup.clicks", "0");
-        settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
-        settings.put("state.dir", folder.path().resolve(role).toString());
-        settings.put("model.store.path", folder.path().resolve("models").toString());
+        settings.putAll(ofTrial(role));
         return settings;
+    }
+
+    private Map<String, String> ofTrial(String folderName) {
+        return Map.of(
+                "kafka.bootstrap.servers", kafka.bootstrapServers(),
+                "state.dir", folder.path().resolve(folderName).toString(),
+                "model.store.path", folder.path().resolve("models").toString());
     }
 
     /**
@@ -163,10 +195,50 @@ public final class ScaleTrial implements AutoCloseable {
         }
     }
 
+    /**
+     * Measures how fast two trainers with one worker each learn a model together, beside a single one. Both times the
+     * sequences of all clicks of {@link #run} wait, which must have returned.
+     *
+     * @param progress receives what is being done
+     * @throws FeedFailedException if a process ends or hangs
+     */
+    public Parallel learnTogether(Consumer<String> progress)
+            throws IOException, InterruptedException, FeedFailedException {
+        LearnersTrial.Speed one = learnTogether("one-learner", 1, progress);
+        LearnersTrial.Speed several = learnTogether("several-learners", LEARNERS, progress);
+        return new Parallel(
+                LEARNERS, one.clicksPerSecond(), several.clicksPerSecond(), several.micros() / one.micros());
+    }
+
+    private LearnersTrial.Speed learnTogether(String model, int learners, Consumer<String> progress)
+            throws IOException, InterruptedException, FeedFailedException {
+        Map<String, String> settings = catchingUp(model, learners);
+        return LearnersTrial.run(
+                learners,
+                2L * load.clicks(),
+                number -> launch(model + "-" + number, "trainer", settings),
+                progress);
+    }
+
+    private Map<String, String> catchingUp(String model, int learners) {
+        Map<String, String> settings = new LinkedHashMap<>(CATCHING_UP);
+        settings.putAll(load.settings());
+        settings.putAll(ofTrial("trainers"));
+        settings.put("model.name", model);
+        settings.put("model.item.retention.ms", "0"); // several learners cannot forget items
+        settings.put("training.workers", "1");
+        settings.put("learners.count", String.valueOf(learners));
+        return settings;
+    }
+
     private RoleProcess launch(String role) throws IOException {
-        Map<String, String> settings = settings(role);
-        settings.put("http.port", String.valueOf(ListenerPorts.free()));
-        return RoleProcess.start(role, settings, folder.path().resolve(role + ".log"));
+        return launch(role, role, settings(role));
+    }
+
+    private RoleProcess launch(String name, String role, Map<String, String> settings) throws IOException {
+        Map<String, String> own = new LinkedHashMap<>(settings);
+        own.put("http.port", String.valueOf(ListenerPorts.free()));
+        return RoleProcess.start(role, own, folder.path().resolve(name + ".log"));
     }
 
     /** Produces clicks, as many as the load says. */

@@ -15,8 +15,10 @@ final class ScaleTrialIT {
     void shouldMeasureWhatTheShippedCostsSay() throws Exception {
         List<String> progress = new ArrayList<>();
         ScaleTrial.Outcome outcome;
+        ScaleTrial.Parallel learners;
         try (ScaleTrial trial = ScaleTrial.start(new ScaleTrial.Load(CLICKS, 500, 200, Map.of("model.dim", "32")))) {
             outcome = trial.run(progress::add);
+            learners = trial.learnTogether(progress::add);
         }
         assertThat(progress).anyMatch(line -> line.startsWith("answered "));
         // Times of so few clicks are mostly those of code that is not compiled yet.
@@ -32,5 +34,8 @@ final class ScaleTrialIT {
                     .isBetween(expected / 2, expected * 2);
         }
         assertThat(outcome.bytes().changelogPerClick()).isPositive();
+        assertThat(progress).anyMatch(line -> line.startsWith("2 learners have learned from "));
+        assertThat(learners.measured()).isPositive().isFinite();
+        assertThat(learners.projected()).isPositive().isFinite();
     }
 }
