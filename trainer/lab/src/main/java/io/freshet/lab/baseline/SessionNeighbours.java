@@ -72,6 +72,9 @@ public final class SessionNeighbours implements Baseline {
     @Override
     public void observe(UserState user, int item) {
         growTo(item);
+        for (int row : user.history()) {
+            growTo(row); // it may never have been observed itself: not every event in a history is a target
+        }
         sessions.add(user, item);
         popularity.observe(item);
     }

@@ -81,6 +81,17 @@ final class SessionNeighboursTest {
     }
 
     @Test
+    void shouldKnowItemsThatAreInHistoriesOnly() {
+        SessionNeighbours baseline = baseline(VSKNN, AMPLE);
+        int unobserved = 1_000;
+        int[] viewed = {unobserved};
+        baseline.observe(new UserState(4, 7_000, viewed, viewed), E);
+
+        assertThat(baseline.score(history(E), unobserved)).isEqualTo(1);
+        assertThat(baseline.rank(history(E), unobserved)).isEqualTo(Ranks.MISS);
+    }
+
+    @Test
     void shouldNotBeItsOwnNeighbour() {
         UserState second = new UserState(2, 9_000, new int[] {B, D}, new int[] {B, D});
         assertScores(baseline(VSKNN, AMPLE), second, .25, .25, .25, 0, 0);
