@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.client.click.ClickCodec;
 import io.freshet.client.click.MalformedClickException;
 import io.freshet.lab.baseline.SequentialRules;
+import io.freshet.lab.baseline.UserState;
 import io.freshet.lab.baseline.WindowedPopularity;
 import io.freshet.store.vocabulary.Vocabulary;
-import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.metrics.StreamAccuracy;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -63,8 +63,8 @@ class ClickGeneratorTest {
     @Test
     void shouldHaveSomethingToLearnWhenOrderIsLookedAt() {
         Vocabulary vocabulary = new Vocabulary();
-        SequentialRules rules = new SequentialRules(10_000, SeenItems.RANKED);
-        WindowedPopularity popularity = new WindowedPopularity(10_000, SeenItems.RANKED);
+        SequentialRules rules = new SequentialRules(10_000);
+        WindowedPopularity popularity = new WindowedPopularity(10_000);
         StreamAccuracy rulesAccuracy = new StreamAccuracy(10);
         StreamAccuracy popularityAccuracy = new StreamAccuracy(10);
         Map<String, List<Integer>> histories = new HashMap<>();
@@ -73,10 +73,12 @@ class ClickGeneratorTest {
             List<Integer> clicked = histories.computeIfAbsent(user, _ -> new ArrayList<>());
             int[] history = clicked.stream().mapToInt(Integer::intValue).toArray();
             int item = vocabulary.addIfAbsent(click.substring(user.length() + 1));
-            rulesAccuracy.observe(history.length == 0 ? 0 : rules.rank(history, history.length, item));
-            popularityAccuracy.observe(history.length == 0 ? 0 : popularity.rank(history, history.length, item));
-            rules.observe(history, history.length, item);
-            popularity.observe(history, history.length, item);
+            UserState before = new UserState(0, 0, history, history); // neither baseline looks at user and time
+            boolean event = history.length > 0;
+            rulesAccuracy.observe(event ? rules.rank(before, item).amongAll() : 0);
+            popularityAccuracy.observe(event ? popularity.rank(before, item).amongAll() : 0);
+            rules.observe(before, item);
+            popularity.observe(before, item);
             clicked.add(item);
         }
         assertThat(rulesAccuracy.afterFirst(.5).ndcg()).isBetween(.2, .6);

@@ -2,11 +2,16 @@ package io.freshet.workbench.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.freshet.app.cli.fit.FitProgress;
+import io.freshet.lab.continual.ContinualBaseline;
 import io.freshet.lab.continual.Cycle;
 import io.freshet.lab.continual.RecallAndMrr;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * The JSON document that {@code freshet evaluate continual --json} writes, with one component for each key. Figures are
@@ -16,11 +21,17 @@ import java.util.Map;
  * @param mean mean over the cycles
  */
 record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycles, double seconds) {
-    record Mean(@JsonUnwrapped RecallAndMrr served, RecallAndMrr network) {
+    record Mean(@JsonUnwrapped RecallAndMrr served, RecallAndMrr network, Map<String, RecallAndMrr> baselines) {
         static Mean of(List<Cycle> cycles) {
-            return new Mean(
-                    RecallAndMrr.mean(cycles.stream().map(Cycle::served).toList()),
-                    RecallAndMrr.mean(cycles.stream().map(Cycle::network).toList()));
+            Map<String, RecallAndMrr> baselines = new LinkedHashMap<>();
+            for (ContinualBaseline baseline : ContinualBaseline.values()) {
+                baselines.put(nameOf(baseline), mean(cycles, cycle -> accuracy(cycle, baseline)));
+            }
+            return new Mean(mean(cycles, Cycle::served), mean(cycles, Cycle::network), baselines);
+        }
+
+        private static RecallAndMrr mean(List<Cycle> cycles, Function<Cycle, RecallAndMrr> accuracy) {
+            return RecallAndMrr.mean(cycles.stream().map(accuracy).toList());
         }
     }
 
@@ -37,9 +48,14 @@ record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycl
             long events,
             @JsonUnwrapped RecallAndMrr served,
             RecallAndMrr network,
+            Map<String, RecallAndMrr> baselines,
             double learnSeconds,
             double testSeconds) {
         static Point of(Cycle cycle) {
+            Map<String, RecallAndMrr> baselines = new LinkedHashMap<>();
+            for (ContinualBaseline baseline : ContinualBaseline.values()) {
+                baselines.put(nameOf(baseline), accuracy(cycle, baseline));
+            }
             return new Point(
                     cycle.number(),
                     cycle.learnedClicks(),
@@ -47,9 +63,18 @@ record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycl
                     cycle.events(),
                     cycle.served(),
                     cycle.network(),
+                    baselines,
                     cycle.learnSeconds(),
                     cycle.testSeconds());
         }
+    }
+
+    private static String nameOf(ContinualBaseline baseline) {
+        return baseline.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static RecallAndMrr accuracy(Cycle cycle, ContinualBaseline baseline) {
+        return Objects.requireNonNull(cycle.baselines().get(baseline));
     }
 
     static ContinualReport of(Map<String, Object> settings, List<Cycle> cycles, double seconds) {
@@ -59,11 +84,13 @@ record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycl
 
     /** Returns the figures as lines of text. */
     List<String> lines() {
-        return List.of(
-                String.format(Locale.ROOT, "Mean of %d cycles, in %%; %s", cycles.size(), FitProgress.time(seconds)),
-                "                          R@20     R@10   MRR@20   MRR@10",
-                row("Freshet", mean.served()),
-                row("its network alone", mean.network()));
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(Locale.ROOT, "Mean of %d cycles, in %%; %s", cycles.size(), FitProgress.time(seconds)));
+        lines.add("                          R@20     R@10   MRR@20   MRR@10");
+        lines.add(row("Freshet", mean.served()));
+        lines.add(row("its network alone", mean.network()));
+        mean.baselines().forEach((name, accuracy) -> lines.add(row(name, accuracy)));
+        return lines;
     }
 
     private static String row(String name, RecallAndMrr shares) {

@@ -35,7 +35,9 @@ import picocli.CommandLine.Option;
                     + " learning from that period: the protocol of ADER (Mi, Lin, Faltings, RecSys 2020). Every click"
                     + " of a session except the first is a target, ranked among all items seen so far; ties count"
                     + " against the model. Test clicks on items never seen are removed first, then sessions of one"
-                    + " click. Ctrl-C ends it with the cycles so far.",
+                    + " click. Baselines run over the same clicks: rules (items that most often followed the last three"
+                    + " items), vsknn (V-SKNN, 100 sessions) and stan (STAN, 500 sessions). Ctrl-C ends it with the"
+                    + " cycles so far.",
             ""
         },
         footerHeading = "%nExamples:%n",

@@ -51,8 +51,12 @@ import picocli.CommandLine.Option;
             "Replays a file of clicks through the online learner without Kafka, in steps of online.step.clicks: each"
                     + " click whose user has an earlier one is first ranked among all items seen so far, and only then"
                     + " learned from. An item never seen is a miss; ties count against the model. The learner's"
-                    + " network alone, its memory alone and baselines run over the same clicks. Figures cover the"
-                    + " events after the first tenth of the file. Users are never forgotten. Ctrl-C ends it with the"
+                    + " network alone, its memory alone and baselines run over the same clicks. All of them have two"
+                    + " results from the same scores: without the items that the user has seen, which is what Freshet"
+                    + " serves unless events.seen.return.ms says otherwise, and with repeats. Without seen items, a"
+                    + " click on such an item is a miss. Figures cover the events after the first tenth of the file. The"
+                    + " result includes how well the probabilities agree with the clicks that followed: 10 items are"
+                    + " served before each event, without seen items. Users are never forgotten. Ctrl-C ends it with the"
                     + " figures so far.",
             ""
         },
@@ -61,6 +65,9 @@ import picocli.CommandLine.Option;
             "  popularity           the most clicked items among the newest 10,000 clicks",
             "  decayed_popularity   each click loses half its weight every 3,500 clicks",
             "  rules                items that most often followed the last three items, weight 1 / gap",
+            "  vsknn                V-SKNN: items of the 100 most similar of the recent sessions that share an",
+            "                       item; each user has one session",
+            "  stan                 STAN: the same with 500 sessions, weighted by order and time",
             "  frozen               the online learner as of the first fifth of the file",
             "  refit                the network fitted from scratch at each tenth of the file to all clicks",
             "                       before, epochs chosen by validation, and frozen in between; keeps all",
@@ -69,7 +76,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  freshet evaluate prequential --clicks clicks.tsv --json out.json --plot out.svg",
             "  freshet evaluate prequential --clicks ratings.csv --user uid --item iid --time ts --mask-seen",
-            "      a file in which no user returns to an item",
+            "      a file in which no user returns to an item, so that refits suit it",
             "  freshet evaluate prequential --clicks clicks.tsv --baselines rules --set training.dropout=0.3",
             "  freshet evaluate prequential --clicks clicks.tsv --learners 4 --merge-steps 8 --baselines none",
             "      what four learners in parallel would lose and cost",
@@ -103,7 +110,9 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
 
     @Option(
             names = "--mask-seen",
-            description = "Leave out the items of the user's sequence when the next one is ranked.")
+            description =
+                    "Show the progress, and choose the epochs of refits, without the items of the user's sequence:"
+                            + " for a file in which no user returns to an item. The result has both in any case.")
     private boolean maskSeen;
 
     @Option(
@@ -156,13 +165,16 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Write settings, figures, slices and curves to this file at the end, also after Ctrl-C.")
+            description =
+                    "Write settings, figures, slices, curves and calibration to this file at the end, also after Ctrl-C.")
     private @Nullable Path json;
 
     @Option(
             names = "--plot",
             paramLabel = "FILE.svg",
-            description = "Plot NDCG@10 over the newest events along the file to this SVG file.")
+            description =
+                    "Plot NDCG@10 over the newest events along the file to this SVG file: above without seen items,"
+                            + " below with repeats.")
     private @Nullable Path plot;
 
     @Option(names = "--quiet", description = "Show only the result.")
@@ -354,7 +366,7 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
         out.flush();
         JsonFile.write(json, report);
         if (plot != null) {
-            Files.writeString(plot, report.plot(clicksName(), window).svg());
+            Files.writeString(plot, report.plot(clicksName(), window));
         }
     }
 }

@@ -11,10 +11,12 @@ import io.freshet.lab.prequential.ComparisonResult;
 import io.freshet.lab.prequential.ComparisonResult.Figures;
 import io.freshet.lab.prequential.ParallelConfig;
 import io.freshet.lab.prequential.ParallelCost;
+import io.freshet.lab.prequential.Reliability;
 import io.freshet.lab.prequential.Slice;
 import io.freshet.service.sequencer.InMemorySequencer;
 import io.freshet.training.config.RankSampling;
 import io.freshet.training.metrics.Accuracy;
+import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.metrics.StandardErrors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settings everything that the figures depend on
  * @param clicks counts of the clicks that were read, accepted and dropped
- * @param prequential accuracy over the events after the first tenth of the stream
- * @param slices the same measures over parts of the events
- * @param curve the same measures over the newest events, along the stream
+ * @param seenLeftOut results without the items that the user has seen, as Freshet serves by default
+ * @param repeatsRanked results of the same scores with all items
+ * @param calibration how well the served probabilities agree with the clicks; null if several learners learned
  * @param refits the refits of the network, each with the clicks that it was fitted to
  * @param parallel the cost of learning with several learners; null if there is one
  * @param stopped whether Ctrl-C ended the run early
@@ -44,9 +46,11 @@ import org.jspecify.annotations.Nullable;
 record PrequentialReport(
         Map<String, Object> settings,
         Clicks clicks,
-        Prequential prequential,
-        Map<String, Prequential> slices,
-        Curve curve,
+        Policy seenLeftOut,
+        Policy repeatsRanked,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) ComparisonResult.@Nullable Calibration calibration,
+
         List<ComparisonResult.Refit> refits,
 
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Parallel parallel,
@@ -57,6 +61,28 @@ record PrequentialReport(
     private static final String SERVED = "Freshet";
     private static final String NETWORK = "its network alone";
     private static final String MEMORY = "its memory alone";
+
+    /**
+     * The results with one policy for the items that a user has seen.
+     *
+     * @param prequential accuracy over the events after the first tenth of the stream
+     * @param slices the same measures over parts of the events
+     * @param curve the same measures over the newest events, along the stream
+     */
+    record Policy(Prequential prequential, Map<String, Prequential> slices, Curve curve) {
+        /** @param sampled whether the figures have standard errors */
+        static Policy of(ComparisonResult result, SeenItems seen, boolean sampled) {
+            ComparisonResult.Results results = result.of(seen);
+            Map<String, Prequential> slices = new LinkedHashMap<>();
+            for (Slice slice : Slice.values()) {
+                if (slice != Slice.ALL) {
+                    slices.put(slice.name().toLowerCase(Locale.ROOT), Prequential.of(results, slice, false));
+                }
+            }
+            return new Policy(
+                    Prequential.of(results, Slice.ALL, sampled), slices, Curve.of(result.curveRecords(), results));
+        }
+    }
 
     record Clicks(long accepted, long duplicates, long tooLate, long passedOver, long users) {
         static Clicks of(InMemorySequencer sequencer, long passedOver) {
@@ -142,7 +168,7 @@ record PrequentialReport(
     /** Accuracy of the served model, the network alone, the memory alone and the baselines on the same events. */
     record Prequential(@JsonUnwrapped At10 served, At10 network, At10 memory, Map<String, At10> baselines) {
         /** @param sampled whether the figures have standard errors, which {@link Slice#ALL} has */
-        static Prequential of(ComparisonResult result, Slice slice, boolean sampled) {
+        static Prequential of(ComparisonResult.Results result, Slice slice, boolean sampled) {
             Map<String, At10> baselines = new LinkedHashMap<>();
             result.methods().forEach((method, figures) -> baselines.put(nameOf(method), at10(figures, slice, sampled)));
             return new Prequential(
@@ -173,15 +199,11 @@ record PrequentialReport(
 
     /** @param clicks number of clicks replayed up to each point */
     record Curve(List<Long> clicks, Line online, Line network, Line memory, Map<String, Line> baselines) {
-        static Curve of(ComparisonResult result) {
+        static Curve of(List<Long> clicks, ComparisonResult.Results result) {
             Map<String, Line> baselines = new LinkedHashMap<>();
             result.methods().forEach((method, figures) -> baselines.put(nameOf(method), Line.of(figures)));
             return new Curve(
-                    result.curveRecords(),
-                    Line.of(result.online()),
-                    Line.of(result.network()),
-                    Line.of(result.memory()),
-                    baselines);
+                    clicks, Line.of(result.online()), Line.of(result.network()), Line.of(result.memory()), baselines);
         }
     }
 
@@ -193,18 +215,12 @@ record PrequentialReport(
             boolean stopped,
             double seconds) {
         boolean sampled = !Objects.equals(settings.get(RANK_SHARE), RankSampling.ALL.toString());
-        Map<String, Prequential> slices = new LinkedHashMap<>();
-        for (Slice slice : Slice.values()) {
-            if (slice != Slice.ALL) {
-                slices.put(slice.name().toLowerCase(Locale.ROOT), Prequential.of(result, slice, false));
-            }
-        }
         return new PrequentialReport(
                 settings,
                 clicks,
-                Prequential.of(result, Slice.ALL, sampled),
-                slices,
-                Curve.of(result),
+                Policy.of(result, SeenItems.MASKED, sampled),
+                Policy.of(result, SeenItems.RANKED, sampled),
+                result.calibration(),
                 result.refits(),
                 parallel,
                 stopped,
@@ -235,42 +251,78 @@ record PrequentialReport(
         if (parallel != null) {
             lines.add(parallel.line());
         }
-        lines.add(
-                String.format(Locale.ROOT, "%-36s %8s %8s %8s", "After the first tenth", "HR@10", "NDCG@10", "MRR@10"));
-        lines.add(String.format(
-                Locale.ROOT, "  %-34s %,8d", "events", prequential.served().events()));
-        rows(prequential)
-                .forEach((name, at10) -> lines.add(row(name, List.of(at10.hr10(), at10.ndcg10(), at10.mrr10()))));
-        Errors errors = prequential.served().standardErrors();
-        if (errors != null) {
-            lines.add(row(
-                    "Freshet, 95% interval: ±",
-                    Stream.of(errors.hr10(), errors.ndcg10(), errors.mrr10())
-                            .map(error -> StandardErrors.NORMAL_95 * error)
-                            .toList()));
-        }
+        lines.add(header("After the first tenth", 3));
+        lines.add(row("", Stream.of("HR@10", "NDCG@10", "MRR@10"), Stream.of("HR@10", "NDCG@10", "MRR@10")));
         lines.add(String.format(
                 Locale.ROOT,
-                "%-36s %8s %8s %8s %8s",
-                "NDCG@10 by item's and user's clicks",
-                "item <5",
-                "item 5+",
-                "user 1",
-                "user 2+"));
-        lines.add(String.format(Locale.ROOT, "  %-34s", "events")
-                + slices.values().stream()
-                        .map(slice -> String.format(
-                                Locale.ROOT, " %,8d", slice.served().events()))
-                        .collect(Collectors.joining()));
-        for (String name : rows(prequential).keySet()) {
-            lines.add(row(
-                    name,
-                    slices.values().stream()
-                            .map(slice ->
-                                    rows(slice).getOrDefault(name, At10.NONE).ndcg10())
-                            .toList()));
+                "  %-34s %,8d",
+                "events",
+                seenLeftOut.prequential().served().events()));
+        Map<String, At10> ranked = rows(repeatsRanked.prequential());
+        rows(seenLeftOut.prequential())
+                .forEach((name, at10) ->
+                        lines.add(row(name, shares(at10), shares(ranked.getOrDefault(name, At10.NONE)))));
+        Errors left = seenLeftOut.prequential().served().standardErrors();
+        Errors right = repeatsRanked.prequential().served().standardErrors();
+        if (left != null && right != null) {
+            lines.add(row("Freshet, 95% interval: ±", intervals(left), intervals(right)));
+        }
+        lines.add(header("NDCG@10 by item's and user's clicks", 4));
+        List<String> slices = List.of("item <5", "item 5+", "user 1", "user 2+");
+        lines.add(row("", slices.stream(), slices.stream()));
+        lines.add(row("events", events(seenLeftOut), events(repeatsRanked)));
+        for (String name : rows(seenLeftOut.prequential()).keySet()) {
+            lines.add(row(name, ndcg(seenLeftOut, name), ndcg(repeatsRanked, name)));
+        }
+        if (calibration != null) {
+            addTo(lines, calibration);
         }
         return lines;
+    }
+
+    private static String header(String title, int columns) {
+        String group = "%" + 9 * columns + "s";
+        return String.format(
+                Locale.ROOT, "%-36s" + group + "  " + group, title, "seen left out, as served", "repeats ranked");
+    }
+
+    private static Stream<String> shares(At10 at10) {
+        return Stream.of(at10.hr10(), at10.ndcg10(), at10.mrr10()).map(LeaveOneOutMetrics::share);
+    }
+
+    private static Stream<String> intervals(Errors errors) {
+        return Stream.of(errors.hr10(), errors.ndcg10(), errors.mrr10())
+                .map(error -> LeaveOneOutMetrics.share(StandardErrors.NORMAL_95 * error));
+    }
+
+    private static Stream<String> events(Policy policy) {
+        return policy.slices().values().stream()
+                .map(slice -> String.format(Locale.ROOT, "%,d", slice.served().events()));
+    }
+
+    private static Stream<String> ndcg(Policy policy, String name) {
+        return policy.slices().values().stream()
+                .map(slice -> LeaveOneOutMetrics.share(
+                        rows(slice).getOrDefault(name, At10.NONE).ndcg10()));
+    }
+
+    private static void addTo(List<String> lines, ComparisonResult.Calibration calibration) {
+        lines.add(String.format(
+                Locale.ROOT,
+                "Probabilities served: expected calibration error %.4f of first items, %.4f of all",
+                calibration.first().expectedError(),
+                calibration.all().expectedError()));
+        lines.add(String.format(
+                Locale.ROOT, "  %-34s %8s %9s %8s", "score, all served items", "items", "mean", "clicked"));
+        for (Reliability.Bin bin : calibration.all().bins()) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "  %-34s %,8d %9.4f %8.4f",
+                    String.format(Locale.ROOT, "%.3f to %.3f", bin.from(), bin.to()),
+                    bin.answers(),
+                    bin.meanProbability(),
+                    bin.clicked()));
+        }
     }
 
     private static Map<String, At10> rows(Prequential figures) {
@@ -282,26 +334,35 @@ record PrequentialReport(
         return rows;
     }
 
-    private static String row(String name, List<Double> values) {
-        return String.format(Locale.ROOT, "  %-34s", name)
-                + values.stream()
-                        .map(value -> String.format(Locale.ROOT, " %8s", LeaveOneOutMetrics.share(value)))
-                        .collect(Collectors.joining());
+    private static String row(String name, Stream<String> left, Stream<String> right) {
+        return String.format(Locale.ROOT, "  %-34s", name) + cells(left) + "  " + cells(right);
     }
 
-    /** Plots NDCG@10 along the stream; the plot has no lines if nothing was ranked. */
-    LinePlot plot(String file, int window) {
+    private static String cells(Stream<String> values) {
+        return values.map(value -> String.format(Locale.ROOT, " %8s", value)).collect(Collectors.joining());
+    }
+
+    /**
+     * Plots NDCG@10 along the stream, without seen items above and with repeats below, as an SVG document. The plots have no
+     * lines if nothing was ranked.
+     */
+    String plot(String file, int window) {
+        String title = String.format(Locale.ROOT, "%s: NDCG@10 of the newest %,d events", file, window);
+        return LinePlot.stacked(List.of(
+                plot(title + ", seen items left out (as served)", seenLeftOut.curve()),
+                plot(title + ", repeats ranked", repeatsRanked.curve())));
+    }
+
+    private static LinePlot plot(String title, Curve curve) {
         List<Series> lines = new ArrayList<>();
-        addTo(lines, SERVED, curve.online(), true);
-        addTo(lines, NETWORK, curve.network(), false);
-        addTo(lines, MEMORY, curve.memory(), false);
-        curve.baselines().forEach((name, line) -> addTo(lines, name.replace('_', ' '), line, false));
-        String title =
-                String.format(Locale.ROOT, "%s: NDCG@10 before learning, mean of the newest %,d events", file, window);
+        addTo(lines, curve, SERVED, curve.online(), true);
+        addTo(lines, curve, NETWORK, curve.network(), false);
+        addTo(lines, curve, MEMORY, curve.memory(), false);
+        curve.baselines().forEach((name, line) -> addTo(lines, curve, name.replace('_', ' '), line, false));
         return new LinePlot(title, "clicks", "NDCG@10", lines);
     }
 
-    private void addTo(List<Series> lines, String name, Line line, boolean emphasis) {
+    private static void addTo(List<Series> lines, Curve curve, String name, Line line, boolean emphasis) {
         List<@Nullable Double> values = line.ndcg10();
         int[] points = IntStream.range(0, values.size())
                 .filter(point -> values.get(point) != null)

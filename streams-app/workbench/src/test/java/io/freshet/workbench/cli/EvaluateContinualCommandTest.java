@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +33,11 @@ class EvaluateContinualCommandTest {
 
         assertThat(report.fieldNames()).toIterable().containsExactly("settings", "mean", "cycles", "seconds");
         JsonNode mean = report.get("mean");
-        assertThat(mean.fieldNames()).toIterable().containsExactly("recall10", "recall20", "mrr10", "mrr20", "network");
+        assertThat(mean.fieldNames())
+                .toIterable()
+                .containsExactly("recall10", "recall20", "mrr10", "mrr20", "network", "baselines");
+        assertThat(mean.get("baselines").fieldNames()).toIterable().containsExactly("rules", "vsknn", "stan");
+        assertThat(mean.get("baselines").get("stan").get("mrr10").asDouble()).isBetween(.1, 1.0);
         assertThat(report.get("cycles")).hasSize(3);
         for (String measure : List.of("recall10", "recall20", "mrr10", "mrr20")) {
             double sum = 0;
@@ -78,6 +83,7 @@ class EvaluateContinualCommandTest {
                 9_876,
                 new RecallAndMrr(.4, .5021, .16, .1732),
                 new RecallAndMrr(.4, .5, .1, .09),
+                Map.of(),
                 60,
                 4);
         assertThat(ContinualProgress.line(cycle))

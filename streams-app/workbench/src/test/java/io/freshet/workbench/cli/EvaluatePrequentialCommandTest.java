@@ -38,14 +38,23 @@ class EvaluatePrequentialCommandTest {
         assertThat(report.fieldNames())
                 .toIterable()
                 .containsExactly(
-                        "settings", "clicks", "prequential", "slices", "curve", "refits", "stopped", "seconds");
-        JsonNode prequential = report.get("prequential");
+                        "settings",
+                        "clicks",
+                        "seen_left_out",
+                        "repeats_ranked",
+                        "calibration",
+                        "refits",
+                        "stopped",
+                        "seconds");
+        JsonNode ranked = report.get("repeats_ranked");
+        assertThat(ranked.fieldNames()).toIterable().containsExactly("prequential", "slices", "curve");
+        JsonNode prequential = ranked.get("prequential");
         assertThat(prequential.fieldNames())
                 .toIterable()
                 .containsExactly("events", "hr10", "ndcg10", "mrr10", "network", "memory", "baselines");
         assertThat(prequential.get("baselines").fieldNames())
                 .toIterable()
-                .containsExactly("popularity", "decayed_popularity", "rules", "frozen", "refit");
+                .containsExactly("popularity", "decayed_popularity", "rules", "vsknn", "stan", "frozen", "refit");
         assertThat(prequential.get("baselines").get("rules").fieldNames())
                 .toIterable()
                 .containsExactly("events", "hr10", "ndcg10", "mrr10");
@@ -54,13 +63,13 @@ class EvaluatePrequentialCommandTest {
         assertThat(report.get("clicks").get("accepted").asInt()).isEqualTo(600);
         assertThat(report.get("clicks").get("duplicates").asInt()).isEqualTo(1);
         assertThat(report.get("clicks").get("passed_over").asInt()).isEqualTo(1);
-        assertThat(report.get("slices").fieldNames())
+        assertThat(ranked.get("slices").fieldNames())
                 .toIterable()
                 .containsExactly("cold_item", "warm_item", "short_history", "long_history");
-        assertThat(report.get("slices").get("cold_item").get("events").asInt()
-                        + report.get("slices").get("warm_item").get("events").asInt())
+        assertThat(ranked.get("slices").get("cold_item").get("events").asInt()
+                        + ranked.get("slices").get("warm_item").get("events").asInt())
                 .isEqualTo(prequential.get("events").asInt());
-        JsonNode curve = report.get("curve");
+        JsonNode curve = ranked.get("curve");
         assertThat(curve.get("network").get("ndcg10")).hasSameSizeAs(curve.get("clicks"));
         assertThat(curve.get("baselines").get("refit").get("ndcg10").get(0).isNull())
                 .isTrue();
@@ -68,7 +77,23 @@ class EvaluatePrequentialCommandTest {
                 .isNotEmpty()
                 .last()
                 .satisfies(refit -> assertThat(refit.get("tenth").asInt()).isEqualTo(9));
-        assertThat(Files.readString(plot)).startsWith("<svg").contains("Freshet", "decayed popularity", "refit");
+        JsonNode served = report.get("seen_left_out").get("prequential");
+        assertThat(served.get("events")).isEqualTo(prequential.get("events"));
+        // Users walk around the circle: beyond the 20th click of a user all items are seen.
+        assertThat(served.get("baselines").get("rules").get("hr10").asDouble())
+                .isLessThan(
+                        prequential.get("baselines").get("rules").get("hr10").asDouble());
+        JsonNode calibration = report.get("calibration");
+        assertThat(calibration.fieldNames()).toIterable().containsExactly("first", "all");
+        assertThat(calibration.get("all").fieldNames())
+                .toIterable()
+                .containsExactly("answers", "expected_error", "bins");
+        assertThat(calibration.get("all").get("bins").get(0).fieldNames())
+                .toIterable()
+                .containsExactly("from", "to", "answers", "mean_probability", "clicked");
+        assertThat(Files.readString(plot))
+                .startsWith("<svg")
+                .contains("Freshet", "decayed popularity", "refit", "as served", "repeats ranked");
     }
 
     @Test
@@ -80,9 +105,9 @@ class EvaluatePrequentialCommandTest {
                 .as(err.toString())
                 .isZero();
 
-        JsonNode ofAll = new ObjectMapper().readTree(all.toFile()).get("prequential");
+        JsonNode ofAll = new ObjectMapper().readTree(all.toFile()).at("/seen_left_out/prequential");
         JsonNode report = new ObjectMapper().readTree(sample.toFile());
-        JsonNode ofSample = report.get("prequential");
+        JsonNode ofSample = report.at("/seen_left_out/prequential");
         assertThat(report.get("settings").get("rank_share").asText()).isEqualTo("0.5");
         assertThat(ofSample.get("events").asInt())
                 .isBetween(1, ofAll.get("events").asInt() - 1)
@@ -102,7 +127,7 @@ class EvaluatePrequentialCommandTest {
                 .isZero();
 
         JsonNode report = new ObjectMapper().readTree(json.toFile());
-        assertThat(report.get("prequential").get("baselines").fieldNames())
+        assertThat(report.at("/repeats_ranked/prequential/baselines").fieldNames())
                 .toIterable()
                 .containsExactly("popularity", "rules");
         assertThat(report.get("settings").get("mask_seen").asBoolean()).isTrue();
@@ -117,7 +142,9 @@ class EvaluatePrequentialCommandTest {
         evaluate("--json", two.toString(), "--baselines", "none", "--set", "training.workers=1");
 
         JsonNode first = new ObjectMapper().readTree(one.toFile());
-        assertThat(new ObjectMapper().readTree(two.toFile()).get("prequential")).isEqualTo(first.get("prequential"));
+        for (String figures : List.of("seen_left_out", "repeats_ranked", "calibration")) {
+            assertThat(new ObjectMapper().readTree(two.toFile()).get(figures)).isEqualTo(first.get(figures));
+        }
     }
 
     @Test
@@ -142,10 +169,11 @@ class EvaluatePrequentialCommandTest {
         assertThat(parallel.get("learners").asInt()).isEqualTo(2);
         assertThat(parallel.get("merges").asInt()).isEqualTo(600 / (2 * 16 * 3));
         assertThat(parallel.get("bytes_per_merge").asDouble()).isBetween(1e3, 1e6);
-        assertThat(report.get("prequential").get("baselines").fieldNames())
+        assertThat(report.at("/repeats_ranked/prequential/baselines").fieldNames())
                 .toIterable()
-                .containsExactly("popularity", "decayed_popularity", "rules");
-        assertThat(report.get("prequential").get("ndcg10").asDouble()).isBetween(.1, 1.0);
+                .containsExactly("popularity", "decayed_popularity", "rules", "vsknn", "stan");
+        assertThat(report.at("/repeats_ranked/prequential/ndcg10").asDouble()).isBetween(.1, 1.0);
+        assertThat(report.has("calibration")).as("there is no one model").isFalse();
     }
 
     @Test
@@ -157,8 +185,8 @@ class EvaluatePrequentialCommandTest {
 
         JsonNode report = new ObjectMapper().readTree(one.toFile());
         assertThat(report.has("parallel")).isFalse();
-        assertThat(report.get("prequential"))
-                .isEqualTo(new ObjectMapper().readTree(plain.toFile()).get("prequential"));
+        assertThat(report.get("repeats_ranked"))
+                .isEqualTo(new ObjectMapper().readTree(plain.toFile()).get("repeats_ranked"));
     }
 
     @Test
@@ -194,9 +222,9 @@ class EvaluatePrequentialCommandTest {
         assertThat(report.get("clicks").get("accepted").asInt()).isEqualTo(400);
         // Every fourth click is a target; 20 of these are first clicks, and the first tenth of the file is not
         // counted.
-        assertThat(report.get("prequential").get("events").asInt()).isBetween(70, 80);
-        assertThat(report.get("prequential").get("baselines").get("rules").get("events"))
-                .isEqualTo(report.get("prequential").get("events"));
+        JsonNode prequential = report.at("/seen_left_out/prequential");
+        assertThat(prequential.get("events").asInt()).isBetween(70, 80);
+        assertThat(prequential.get("baselines").get("rules").get("events")).isEqualTo(prequential.get("events"));
     }
 
     @ParameterizedTest

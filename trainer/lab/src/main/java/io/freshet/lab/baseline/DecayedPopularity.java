@@ -1,7 +1,5 @@
 package io.freshet.lab.baseline;
 
-import io.freshet.store.modellog.StepRecord;
-import io.freshet.training.metrics.SeenItems;
 import java.util.Arrays;
 
 /**
@@ -18,48 +16,33 @@ public final class DecayedPopularity implements Baseline {
     private static final double NEVER_SEEN = -1;
     private static final double LARGEST = 1e100;
 
-    private final SeenItems seenItems;
     private final double growth;
     private double weight = 1; // of the next click
     private double[] weightOf = new double[0]; // by row
 
     /** @param halfLife half-life in clicks of the stream */
-    public DecayedPopularity(int halfLife, SeenItems seenItems) {
+    public DecayedPopularity(int halfLife) {
         if (halfLife < 1) {
             throw new IllegalArgumentException("halfLife must be positive: halfLife=" + halfLife);
         }
-        this.seenItems = seenItems;
         this.growth = Math.pow(2, 1.0 / halfLife);
     }
 
     @Override
-    public int rank(int[] history, int length, int target, int[] seen, int seenLength) {
+    public Ranks rank(UserState user, int target) {
         double least = weight(target);
         if (least == NEVER_SEEN) {
-            return StepRecord.MISS;
+            return Ranks.MISS;
         }
         int rank = 0;
         for (double other : weightOf) {
             rank += other >= least ? 1 : 0;
         }
-        return seenItems == SeenItems.RANKED ? rank : rankAmongUnseen(rank, seen, seenLength, target);
-    }
-
-    private int rankAmongUnseen(int rankOfAll, int[] seen, int length, int target) {
-        int rank = rankOfAll;
-        for (int position = 0; position < length; position++) {
-            if (seen[position] == target) {
-                return StepRecord.MISS;
-            }
-            if (weight(seen[position]) >= weight(target) && WindowedPopularity.isFirst(seen, position)) {
-                rank--;
-            }
-        }
-        return rank;
+        return Ranks.of(rank, target, user.seen(), row -> weight(row) >= least);
     }
 
     @Override
-    public void observe(int[] history, int length, int item) {
+    public void observe(UserState user, int item) {
         growTo(item);
         weightOf[item] = Math.max(0, weightOf[item]) + weight;
         weight *= growth;

@@ -1,7 +1,5 @@
 package io.freshet.lab.baseline;
 
-import io.freshet.store.modellog.StepRecord;
-import io.freshet.training.metrics.SeenItems;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -20,47 +18,31 @@ import org.jspecify.annotations.Nullable;
 public final class SequentialRules implements Baseline {
     private static final int[] SIXTHS = {6, 3, 2}; // 1 / gap in sixths, by gap - 1
 
-    private final SeenItems seenItems;
     private final WindowedPopularity popularity;
     private @Nullable SuccessorCounts[] successorsOf = new SuccessorCounts[0]; // by row
-    private long[] scores = new long[0]; // by row, in 36ths, zero between calls
-    private int[] scored = new int[16]; // rows whose score is not zero
-    private int scoredSize;
+    private final ScoredRows scores = new ScoredRows(); // in 36ths
 
     /** @param popularityWindow number of clicks in the window that ranks items without a rule */
-    public SequentialRules(int popularityWindow, SeenItems seenItems) {
-        this.seenItems = seenItems;
-        this.popularity = new WindowedPopularity(popularityWindow, seenItems);
+    public SequentialRules(int popularityWindow) {
+        this.popularity = new WindowedPopularity(popularityWindow);
     }
 
     @Override
-    public int rank(int[] history, int length, int target, int[] seen, int seenLength) {
+    public Ranks rank(UserState user, int target) {
         if (!popularity.isSeen(target)) {
-            return StepRecord.MISS;
+            return Ranks.MISS;
         }
-        score(history, length);
-        if (seenItems == SeenItems.MASKED) {
-            mask(seen, seenLength);
-        }
-        int rank;
-        if (seenItems == SeenItems.MASKED && contains(seen, seenLength, target)) {
-            rank = StepRecord.MISS;
-        } else if (scores[target] > 0) {
-            rank = rankAmongScored(scores[target]);
-        } else {
-            rank = rankBehindScored(seen, seenLength, target);
-        }
-        clearScores();
-        return rank;
+        score(user.history());
+        Ranks ranks = scores.rank(target, user.seen(), popularity);
+        scores.clear();
+        return ranks;
     }
 
     @Override
-    public void observe(int[] history, int length, int item) {
-        for (int gap = 1; gap <= Math.min(SIXTHS.length, length); gap++) {
-            successors(history[length - gap]).add(item, SIXTHS[gap - 1]);
-        }
-        if (item >= scores.length) {
-            scores = Arrays.copyOf(scores, Math.max(item + 1, 2 * scores.length));
+    public void observe(UserState user, int item) {
+        int[] history = user.history();
+        for (int gap = 1; gap <= Math.min(SIXTHS.length, history.length); gap++) {
+            successors(history[history.length - gap]).add(item, SIXTHS[gap - 1]);
         }
         popularity.observe(item);
     }
@@ -75,77 +57,16 @@ public final class SequentialRules implements Baseline {
         }
     }
 
-    private void score(int[] history, int length) {
-        for (int gap = 1; gap <= Math.min(SIXTHS.length, length); gap++) {
-            int item = history[length - gap];
+    private void score(int[] history) {
+        for (int gap = 1; gap <= Math.min(SIXTHS.length, history.length); gap++) {
+            int item = history[history.length - gap];
             SuccessorCounts successors = item < successorsOf.length ? successorsOf[item] : null;
-            if (successors != null) {
-                addScores(successors, SIXTHS[gap - 1]);
-            }
-        }
-    }
-
-    private void addScores(SuccessorCounts successors, int sixths) {
-        for (int slot = 0; slot < successors.capacity(); slot++) {
-            if (!successors.isUsed(slot)) {
-                continue;
-            }
-            int row = successors.rowAt(slot);
-            if (scores[row] == 0) {
-                if (scoredSize == scored.length) {
-                    scored = Arrays.copyOf(scored, 2 * scoredSize);
-                }
-                scored[scoredSize++] = row;
-            }
-            scores[row] += (long) sixths * successors.weightAt(slot);
-        }
-    }
-
-    /** Negates the scores of masked items, which excludes them and distinguishes them from items without a rule. */
-    private void mask(int[] seen, int length) {
-        for (int position = 0; position < length; position++) {
-            int item = seen[position];
-            if (item < scores.length && scores[item] > 0) {
-                scores[item] = -scores[item];
-            }
-        }
-    }
-
-    private int rankAmongScored(long score) {
-        int rank = 0;
-        for (int i = 0; i < scoredSize; i++) {
-            if (scores[scored[i]] >= score) {
-                rank++;
-            }
-        }
-        return rank;
-    }
-
-    private int rankBehindScored(int[] seen, int length, int target) {
-        int count = popularity.count(target);
-        int rank = popularity.itemsWithAtLeast(count);
-        for (int i = 0; i < scoredSize; i++) {
-            int row = scored[i];
-            rank += scores[row] > 0 ? 1 : 0;
-            rank -= popularity.count(row) >= count ? 1 : 0;
-        }
-        if (seenItems == SeenItems.MASKED) {
-            for (int position = 0; position < length; position++) {
-                int item = seen[position];
-                boolean unscored = item >= scores.length || scores[item] == 0;
-                if (unscored && popularity.count(item) >= count && WindowedPopularity.isFirst(seen, position)) {
-                    rank--;
+            for (int slot = 0; successors != null && slot < successors.capacity(); slot++) {
+                if (successors.isUsed(slot)) {
+                    scores.add(successors.rowAt(slot), (double) SIXTHS[gap - 1] * successors.weightAt(slot));
                 }
             }
         }
-        return rank;
-    }
-
-    private void clearScores() {
-        for (int i = 0; i < scoredSize; i++) {
-            scores[scored[i]] = 0;
-        }
-        scoredSize = 0;
     }
 
     private SuccessorCounts successors(int item) {
@@ -158,14 +79,5 @@ public final class SequentialRules implements Baseline {
             successorsOf[item] = successors;
         }
         return successors;
-    }
-
-    private static boolean contains(int[] rows, int length, int item) {
-        for (int position = 0; position < length; position++) {
-            if (rows[position] == item) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -1,7 +1,5 @@
 package io.freshet.lab.baseline;
 
-import io.freshet.store.modellog.StepRecord;
-import io.freshet.training.metrics.SeenItems;
 import java.util.Arrays;
 
 /**
@@ -17,45 +15,29 @@ public final class WindowedPopularity implements Baseline {
 
     private static final int NEVER_SEEN = -1;
 
-    private final SeenItems seenItems;
     private final int[] window; // ring of item rows
     private final int[] itemsWithAtLeast; // (window + 1): how many seen items have at least this count
     private int[] countOf = new int[0]; // by row
     private long observed;
 
-    public WindowedPopularity(int window, SeenItems seenItems) {
+    public WindowedPopularity(int window) {
         if (window < 1) {
             throw new IllegalArgumentException("window must be positive: window=" + window);
         }
-        this.seenItems = seenItems;
         this.window = new int[window];
         this.itemsWithAtLeast = new int[window + 1];
     }
 
     @Override
-    public int rank(int[] history, int length, int target, int[] seen, int seenLength) {
+    public Ranks rank(UserState user, int target) {
         int count = count(target);
-        if (count == NEVER_SEEN) {
-            return StepRecord.MISS;
-        }
-        int rank = itemsWithAtLeast[count];
-        if (seenItems == SeenItems.RANKED) {
-            return rank;
-        }
-        for (int position = 0; position < seenLength; position++) {
-            int item = seen[position];
-            if (item == target) {
-                return StepRecord.MISS;
-            }
-            if (count(item) >= count && isFirst(seen, position)) {
-                rank--;
-            }
-        }
-        return rank;
+        return count == NEVER_SEEN
+                ? Ranks.MISS
+                : Ranks.of(itemsWithAtLeast[count], target, user.seen(), row -> count(row) >= count);
     }
 
     @Override
-    public void observe(int[] history, int length, int item) {
+    public void observe(UserState user, int item) {
         observe(item);
     }
 
@@ -87,16 +69,6 @@ public final class WindowedPopularity implements Baseline {
     /** Returns the number of observed items with at least this count. */
     int itemsWithAtLeast(int count) {
         return itemsWithAtLeast[count];
-    }
-
-    /** Returns whether the item at this position does not occur earlier in the history. */
-    static boolean isFirst(int[] history, int position) {
-        for (int i = 0; i < position; i++) {
-            if (history[i] == history[position]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void growTo(int item) {

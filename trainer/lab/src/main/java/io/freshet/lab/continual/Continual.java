@@ -5,6 +5,7 @@ import io.freshet.training.step.OnlineLearner;
 import io.freshet.training.step.UserUpdate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -12,7 +13,8 @@ import java.util.function.BooleanSupplier;
  * Runs ADER's protocol with the online learner. Each cycle learns a period in one pass: it learns the clicks in
  * order, together with the sequences that the learner replays. The learner is then tested on the next period, which
  * it has not learned from. Targets are ranked among all items of the periods learned, and ties count against the
- * target. Clicks on other items are removed from the test, and then sessions with only one click left.
+ * target. Clicks on other items are removed from the test, and then sessions with only one click left. Baselines learn
+ * and are tested on the same clicks.
  *
  * <p>Owns the learner. Not thread-safe.
  */
@@ -21,12 +23,14 @@ public final class Continual implements AutoCloseable {
 
     private final ContinualConfig config;
     private final OnlineLearner learner;
+    private final PeriodBaselines baselines;
     private int cycles;
 
     /** Creates a run with a learner that has seen nothing. */
     public Continual(ContinualConfig config) {
         this.config = config;
         this.learner = OnlineLearner.initial(config.model(), config.training(), config.learning());
+        this.baselines = new PeriodBaselines(config.window());
     }
 
     /**
@@ -43,8 +47,10 @@ public final class Continual implements AutoCloseable {
             return Optional.empty();
         }
         long middle = System.nanoTime();
+        baselines.learn(learned);
         int items = learner.model().vocabulary().size();
         TestRanks ranks = test(tested);
+        Map<ContinualBaseline, RecallAndMrr> ofBaselines = baselines.test(targets(tested));
         double testSeconds = (System.nanoTime() - middle) / 1e9;
         int[] served = ranks.served();
         return Optional.of(new Cycle(
@@ -54,6 +60,7 @@ public final class Continual implements AutoCloseable {
                 served.length,
                 RecallAndMrr.of(served),
                 RecallAndMrr.of(ranks.network()),
+                ofBaselines,
                 (middle - start) / 1e9,
                 testSeconds));
     }
@@ -78,8 +85,7 @@ public final class Continual implements AutoCloseable {
 
     /** Returns the ranks of a period's targets. */
     TestRanks test(List<PeriodClick> period) {
-        Vocabulary items = learner.model().vocabulary();
-        List<PeriodClick> clicks = TestClicks.of(period, item -> items.rowOf(item) != Vocabulary.NOT_FOUND);
+        List<PeriodClick> clicks = targets(period);
         Sessions sessions = new Sessions(config.window() + 1); // room for the target after its history
         TestRanks ranks = new TestRanks();
         for (int from = 0; from < clicks.size(); from += TEST_BATCH) {
@@ -90,6 +96,11 @@ public final class Continual implements AutoCloseable {
             ranks.add(learner.rankEach(updates));
         }
         return ranks;
+    }
+
+    private List<PeriodClick> targets(List<PeriodClick> period) {
+        Vocabulary items = learner.model().vocabulary();
+        return TestClicks.of(period, item -> items.rowOf(item) != Vocabulary.NOT_FOUND);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.freshet.lab.continual;
 
+import java.util.Map;
+
 /**
  * Result of one cycle, which learns one period and is tested on the next.
  *
@@ -10,6 +12,8 @@ package io.freshet.lab.continual;
  * @param events number of targets ranked
  * @param served accuracy of the mixture that the learner serves
  * @param network accuracy of the learner's network alone
+ * @param baselines accuracy of the baselines
+ * @param testSeconds time of the tests, and of what the baselines learned
  */
 public record Cycle(
         int number,
@@ -18,5 +22,6 @@ public record Cycle(
         long events,
         RecallAndMrr served,
         RecallAndMrr network,
+        Map<ContinualBaseline, RecallAndMrr> baselines,
         double learnSeconds,
         double testSeconds) {}

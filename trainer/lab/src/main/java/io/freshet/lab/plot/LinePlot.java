@@ -24,9 +24,10 @@ public record LinePlot(String title, String xLabel, String yLabel, List<Series> 
     private static final int NAME_HEIGHT = 16;
 
     // Okabe and Ito's colours, which people with colour blindness can distinguish, too. A grey replaces their yellow,
-    // which is too light for a line.
-    private static final List<String> COLOURS =
-            List.of("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999");
+    // which is too light for a line, and two darker colours are added.
+    private static final List<String> COLOURS = List.of(
+            "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999", "#882255",
+            "#8C6D31");
 
     public LinePlot {
         lines = List.copyOf(lines);
@@ -34,18 +35,37 @@ public record LinePlot(String title, String xLabel, String yLabel, List<Series> 
 
     /** Returns the whole document. */
     public String svg() {
-        Axis x = Axis.endingAt(highest(Series::lastX), xLabel, LEFT, RIGHT);
-        Axis y = Axis.reaching(highest(Series::highest), yLabel, BOTTOM, TOP);
+        return stacked(List.of(this));
+    }
+
+    /** Returns a document with one plot below the other. */
+    public static String stacked(List<LinePlot> plots) {
+        int height = HEIGHT * plots.size();
         StringBuilder svg = new StringBuilder();
         svg.append(String.format(
                 Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\""
                         + " font-family=\"Helvetica, Arial, sans-serif\" font-size=\"13\">%n",
                 WIDTH,
-                HEIGHT,
+                height,
                 WIDTH,
-                HEIGHT));
+                height));
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
+        for (int plot = 0; plot < plots.size(); plot++) {
+            if (plot == 0) {
+                plots.get(plot).draw(svg);
+            } else {
+                svg.append(String.format(Locale.ROOT, "<g transform=\"translate(0 %d)\">%n", HEIGHT * plot));
+                plots.get(plot).draw(svg);
+                svg.append("</g>\n");
+            }
+        }
+        return svg.append("</svg>\n").toString();
+    }
+
+    private void draw(StringBuilder svg) {
+        Axis x = Axis.endingAt(highest(Series::lastX), xLabel, LEFT, RIGHT);
+        Axis y = Axis.reaching(highest(Series::highest), yLabel, BOTTOM, TOP);
         svg.append(text(LEFT, TOP - 22, "start", "font-size=\"15\" fill=\"#222222\"", title));
         drawX(svg, x);
         drawY(svg, y);
@@ -53,7 +73,6 @@ public record LinePlot(String title, String xLabel, String yLabel, List<Series> 
             svg.append(line(lines.get(i), colour(i), x, y));
         }
         drawNames(svg, y);
-        return svg.append("</svg>\n").toString();
     }
 
     private double highest(ToDoubleFunction<Series> value) {

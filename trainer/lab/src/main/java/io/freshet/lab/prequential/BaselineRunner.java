@@ -1,10 +1,13 @@
 package io.freshet.lab.prequential;
 
 import io.freshet.lab.baseline.Baseline;
+import io.freshet.lab.baseline.Ranks;
 import io.freshet.store.modellog.StepRecord;
 
 /** Runs a baseline, which learns from each click at once and so has no lag. */
 final class BaselineRunner implements Runner {
+    private static final Ranks NO_EVENT = new Ranks(StepRecord.NO_EVENT, StepRecord.NO_EVENT);
+
     private final Baseline baseline;
 
     BaselineRunner(Baseline baseline) {
@@ -12,21 +15,18 @@ final class BaselineRunner implements Runner {
     }
 
     @Override
-    public int[] run(Step step) {
-        int[] ranks = new int[step.clicks().size()];
-        for (int i = 0; i < ranks.length; i++) {
+    public StepRanks run(Step step) {
+        int[] amongAll = new int[step.clicks().size()];
+        int[] amongUnseen = new int[step.clicks().size()];
+        for (int i = 0; i < amongAll.length; i++) {
             StreamClick click = step.clicks().get(i);
-            ranks[i] = click.isEvent() ? rank(click) : StepRecord.NO_EVENT;
+            Ranks ranks = click.isEvent() ? baseline.rank(click.user(), click.item()) : NO_EVENT;
+            amongAll[i] = ranks.amongAll();
+            amongUnseen[i] = ranks.amongUnseen();
             if (click.isTarget()) {
-                baseline.observe(click.history(), click.history().length, click.item());
+                baseline.observe(click.user(), click.item());
             }
         }
-        return ranks;
-    }
-
-    private int rank(StreamClick click) {
-        int[] history = click.history();
-        int[] seen = click.seen();
-        return baseline.rank(history, history.length, click.item(), seen, seen.length);
+        return new StepRanks(amongAll, amongUnseen);
     }
 }

@@ -2,8 +2,9 @@ package io.freshet.lab.prequential;
 
 import io.freshet.lab.baseline.DecayedPopularity;
 import io.freshet.lab.baseline.SequentialRules;
+import io.freshet.lab.baseline.SessionNeighbours;
 import io.freshet.lab.baseline.WindowedPopularity;
-import io.freshet.store.modellog.StepRecord;
+import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.step.OnlineLearner;
 import io.freshet.training.step.UserUpdate;
 import java.util.ArrayList;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prequential evaluation of the online learner and other methods over the records of one finished stream. Each new position
  * whose user has an earlier click is an event. It is ranked among all items seen so far, before any runner learns from it.
- * An item never seen is a miss, and ties count against the target. If the learner ranks a share of the events, the other
- * methods are compared on the same ones. Results cover the events after the first tenth of the
+ * An item never seen is a miss, and ties count against the target. Each method has two results from the same scores: with
+ * the items ranked that the user has seen, and with these left out, as Freshet serves by default. If the learner ranks a
+ * share of the events, the other methods are compared on the same ones. Results cover the events after the first tenth of the
  * stream (Vinagre, Jorge, Gama, "Evaluation of recommender systems in streaming environments", 2015).
  *
  * <p>The learner takes steps of a fixed number of records, as the trainer can do with input from Kafka. Not thread-safe.
@@ -30,9 +32,10 @@ public final class Comparison implements AutoCloseable {
     private final ComparisonListener listener;
     private final OnlineMethod online;
     private final int stepRecords;
-    private final MethodScores onlineSheet;
-    private final MethodScores networkSheet;
-    private final MethodScores memorySheet;
+    private final Sheets onlineSheets;
+    private final Sheets networkSheets;
+    private final Sheets memorySheets;
+    private final @Nullable ServedAnswers answers; // null if several learners learn
     private final Map<ComparedMethod, Entrant> methods = new EnumMap<>(ComparedMethod.class);
 
     private final StreamItems items;
@@ -72,28 +75,54 @@ public final class Comparison implements AutoCloseable {
         this.stepRecords = config.stepClicks() * (parallel == null ? 1 : parallel.learners());
         this.online = parallel == null
                 ? new OnlineRunner(
-                        OnlineLearner.initial(config.model(), config.training(), config.learning(), config.seen()))
+                        OnlineLearner.initial(config.model(), config.training(), config.learning(), SeenItems.MASKED))
                 : new ParallelRunner(config, parallel);
-        this.onlineSheet = new MethodScores(config.window());
-        this.networkSheet = new MethodScores(config.window());
-        this.memorySheet = new MethodScores(config.window());
+        this.answers = online instanceof OnlineRunner single
+                ? new ServedAnswers(single.learner().model(), items)
+                : null;
+        this.onlineSheets = new Sheets(config.window());
+        this.networkSheets = new Sheets(config.window());
+        this.memorySheets = new Sheets(config.window());
         for (ComparedMethod method : config.methods()) {
-            methods.put(method, new Entrant(runner(method, stopped), new MethodScores(config.window())));
+            methods.put(method, new Entrant(runner(method, stopped), new Sheets(config.window())));
         }
     }
 
-    private record Entrant(Runner runner, MethodScores sheet) {}
+    private record Entrant(Runner runner, Sheets sheets) {}
+
+    /** The two results of a runner. */
+    private record Sheets(MethodScores amongAll, MethodScores amongUnseen) {
+        Sheets(int window) {
+            this(new MethodScores(window), new MethodScores(window));
+        }
+
+        MethodScores of(SeenItems seen) {
+            return seen == SeenItems.RANKED ? amongAll : amongUnseen;
+        }
+
+        void observe(Step step, StepRanks ranks, boolean[] counted) {
+            for (int i = 0; i < counted.length; i++) {
+                amongAll.observe(step.clicks().get(i), ranks.amongAll()[i], counted[i]);
+                amongUnseen.observe(step.clicks().get(i), ranks.amongUnseen()[i], counted[i]);
+            }
+        }
+
+        void mark() {
+            amongAll.mark();
+            amongUnseen.mark();
+        }
+    }
 
     private Runner runner(ComparedMethod method, BooleanSupplier stopped) {
         int window = WindowedPopularity.DEFAULT_WINDOW;
         return switch (method) {
-            case POPULARITY -> new BaselineRunner(new WindowedPopularity(window, config.seen()));
-            case DECAYED_POPULARITY ->
-                new BaselineRunner(new DecayedPopularity(DecayedPopularity.DEFAULT_HALF_LIFE, config.seen()));
-            case RULES -> new BaselineRunner(new SequentialRules(window, config.seen()));
-            case FROZEN -> new FrozenRunner(single(method), records / 5, config.seen());
-            case REFIT ->
-                new RefitRunner(config.refit(), config.seen(), single(method).learner(), records, listener, stopped);
+            case POPULARITY -> new BaselineRunner(new WindowedPopularity(window));
+            case DECAYED_POPULARITY -> new BaselineRunner(new DecayedPopularity(DecayedPopularity.DEFAULT_HALF_LIFE));
+            case RULES -> new BaselineRunner(new SequentialRules(window));
+            case VSKNN -> new BaselineRunner(SessionNeighbours.vsknn(window));
+            case STAN -> new BaselineRunner(SessionNeighbours.stan(window));
+            case FROZEN -> new FrozenRunner(single(method), records / 5);
+            case REFIT -> new RefitRunner(config.refit(), single(method).learner(), records, listener, stopped);
         };
     }
 
@@ -123,45 +152,46 @@ public final class Comparison implements AutoCloseable {
         Step step = new Step(run, List.copyOf(waiting), items.take(waiting));
         waiting.clear();
         methods.values().forEach(method -> method.runner().makeReady(step));
-        int[] ranks = online.run(step);
-        note(step, ranks, onlineSheet);
-        note(step, online.networkRanks(), networkSheet);
-        note(step, online.memoryRanks(), memorySheet);
+        boolean[] counted = counted(step);
+        if (answers != null) {
+            answers.answer(step);
+        }
+        StepRanks ranks = online.run(step);
+        if (answers != null) {
+            answers.observe(ranks, counted);
+        }
+        onlineSheets.observe(step, ranks, counted);
+        networkSheets.observe(step, online.networkRanks(), counted);
+        memorySheets.observe(step, online.memoryRanks(), counted);
         methods.values()
-                .forEach(method -> note(step, onSameEvents(method.runner().run(step), ranks), method.sheet()));
+                .forEach(method ->
+                        method.sheets().observe(step, method.runner().run(step).onSameEvents(ranks), counted));
         run += step.updates().size();
-        listener.stepped(run, records, onlineSheet.recent());
+        listener.stepped(run, records, onlineSheets.of(config.seen()).recent());
         if (run * CURVE_POINTS / records > curveRecords.size()) {
             mark();
         }
     }
 
-    /** Returns the ranks of a method at the events that the learner ranked. */
-    private static int[] onSameEvents(int[] ranks, int[] ofLearner) {
-        int[] same = ranks.clone();
-        for (int i = 0; i < same.length; i++) {
-            same[i] = ofLearner[i] == StepRecord.UNRANKED ? StepRecord.UNRANKED : same[i];
-        }
-        return same;
-    }
-
-    private void note(Step step, int[] ranks, MethodScores sheet) {
+    /** Returns which clicks of a step are among the reported events. */
+    private boolean[] counted(Step step) {
+        boolean[] counted = new boolean[step.clicks().size()];
         int position = 0;
         for (int i = 0; i < step.updates().size(); i++) {
-            boolean counted = 10 * (step.firstRecord() + i) >= records;
             int positions = step.updates().get(i).update().newPositions().size();
             for (int end = position + positions; position < end; position++) {
-                sheet.observe(step.clicks().get(position), ranks[position], counted);
+                counted[position] = 10 * (step.firstRecord() + i) >= records;
             }
         }
+        return counted;
     }
 
     private void mark() {
         curveRecords.add(run);
-        onlineSheet.mark();
-        networkSheet.mark();
-        memorySheet.mark();
-        methods.values().forEach(method -> method.sheet().mark());
+        onlineSheets.mark();
+        networkSheets.mark();
+        memorySheets.mark();
+        methods.values().forEach(method -> method.sheets().mark());
     }
 
     /** Returns what it took to learn with several learners; null if there is one. */
@@ -171,16 +201,23 @@ public final class Comparison implements AutoCloseable {
 
     /** Returns the results so far. */
     public ComparisonResult result() {
-        Map<ComparedMethod, ComparisonResult.Figures> figures = new EnumMap<>(ComparedMethod.class);
-        methods.forEach((method, entrant) -> figures.put(method, entrant.sheet().figures()));
+        Map<SeenItems, ComparisonResult.Results> results = new EnumMap<>(SeenItems.class);
+        for (SeenItems seen : SeenItems.values()) {
+            results.put(seen, results(seen));
+        }
         return new ComparisonResult(
-                run,
-                List.copyOf(curveRecords),
-                onlineSheet.figures(),
-                networkSheet.figures(),
-                memorySheet.figures(),
-                figures,
-                refits());
+                run, List.copyOf(curveRecords), results, refits(), answers == null ? null : answers.calibration());
+    }
+
+    private ComparisonResult.Results results(SeenItems seen) {
+        Map<ComparedMethod, ComparisonResult.Figures> figures = new EnumMap<>(ComparedMethod.class);
+        methods.forEach((method, entrant) ->
+                figures.put(method, entrant.sheets().of(seen).figures()));
+        return new ComparisonResult.Results(
+                onlineSheets.of(seen).figures(),
+                networkSheets.of(seen).figures(),
+                memorySheets.of(seen).figures(),
+                figures);
     }
 
     private List<ComparisonResult.Refit> refits() {
@@ -194,6 +231,9 @@ public final class Comparison implements AutoCloseable {
     @Override
     public void close() {
         methods.values().forEach(method -> method.runner().close());
+        if (answers != null) {
+            answers.close();
+        }
         online.close();
     }
 }

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param training how the network learns from a batch
  * @param learning settings of a step
  * @param stepClicks records of a step; only the last step has fewer
- * @param seen whether the items of a user's history are ranked among the candidates for the next one
+ * @param seen which of the two results the progress shows: with seen items ranked or left out
  * @param methods methods that the online learner is compared with
  * @param refit settings of the fits of the refitted network
  * @param window number of events in the moving metrics

@@ -1,6 +1,5 @@
 package io.freshet.lab.prequential;
 
-import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.step.OnlineLearner;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class FrozenRunner implements Runner {
     private final OnlineRunner online;
     private final long learnedRecords;
-    private final SeenItems seen;
     private @Nullable OnlineLearner frozen;
 
     /**
@@ -22,22 +20,21 @@ final class FrozenRunner implements Runner {
      *
      * @param learnedRecords maximum number of records that the copy has learned from
      */
-    FrozenRunner(OnlineRunner online, long learnedRecords, SeenItems seen) {
+    FrozenRunner(OnlineRunner online, long learnedRecords) {
         this.online = online;
         this.learnedRecords = learnedRecords;
-        this.seen = seen;
     }
 
     @Override
     public void makeReady(Step step) {
         if (frozen == null && step.firstRecord() + step.updates().size() > learnedRecords) {
-            frozen = LearnerCopies.of(online.learner(), seen);
+            frozen = LearnerCopies.of(online.learner());
         }
     }
 
     @Override
-    public int[] run(Step step) {
-        return frozen == null ? online.ranks() : frozen.rank(step.updates());
+    public StepRanks run(Step step) {
+        return frozen == null ? online.ranks() : LearnerCopies.rank(frozen, step);
     }
 
     @Override

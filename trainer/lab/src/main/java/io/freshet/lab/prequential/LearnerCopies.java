@@ -22,7 +22,8 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * Copies learners by way of a snapshot in a temporary folder, so that a copy has all of a model's state.
+ * Copies learners by way of a snapshot in a temporary folder, so that a copy has all of a model's state. Copies mask seen
+ * items.
  *
  * <p>A failure of that folder is thrown as an {@link UncheckedIOException}, as callers can only pass it on.
  */
@@ -30,12 +31,12 @@ final class LearnerCopies {
     private LearnerCopies() {}
 
     /** Returns a copy of a learner in its present state. */
-    static OnlineLearner of(OnlineLearner learner, SeenItems seen) {
+    static OnlineLearner of(OnlineLearner learner) {
         SnapshotFiles files = new SnapshotFiles();
         learner.addTo(files);
         ManifestDraft draft = ModelSnapshot.draft(
                 "copy", learner.model().config(), learner.model().step(), Instant.EPOCH);
-        return restored(store -> store.save(draft, files), learner, seen);
+        return restored(store -> store.save(draft, files), learner);
     }
 
     /**
@@ -43,26 +44,31 @@ final class LearnerCopies {
      *
      * @param like learner whose configuration of learning is used
      */
-    static OnlineLearner of(Fit fit, FitResult result, OnlineLearner like, SeenItems seen) {
+    static OnlineLearner of(Fit fit, FitResult result, OnlineLearner like) {
         LearningConfig learning = like.learningConfig();
         return restored(
-                store -> new FitSnapshot(fit, result, Map.of(), learning).save(store, "copy", Instant.EPOCH),
-                like,
-                seen);
+                store -> new FitSnapshot(fit, result, Map.of(), learning).save(store, "copy", Instant.EPOCH), like);
+    }
+
+    /** Lets a copy rank the step's clicks without learning from them. */
+    static StepRanks rank(OnlineLearner copy, Step step) {
+        int[] amongUnseen = copy.rank(step.updates());
+        return new StepRanks(copy.ranksAmongAll().served(), amongUnseen);
     }
 
     private interface Saving {
         Manifest save(SnapshotStore store) throws IOException;
     }
 
-    private static OnlineLearner restored(Saving saving, OnlineLearner like, SeenItems seen) {
+    private static OnlineLearner restored(Saving saving, OnlineLearner like) {
         try {
             Path folder = Files.createTempDirectory("freshet-evaluate");
             try {
                 SnapshotStore store = new FileSnapshotStore(folder);
                 Manifest manifest = saving.save(store);
                 try (Snapshot snapshot = store.open(manifest.model(), manifest.version())) {
-                    return OnlineLearner.restore(snapshot, like.trainingConfig(), like.learningConfig(), seen);
+                    return OnlineLearner.restore(
+                            snapshot, like.trainingConfig(), like.learningConfig(), SeenItems.MASKED);
                 }
             } finally {
                 Durability.removeRecursively(folder);

@@ -3,8 +3,8 @@ package io.freshet.lab.prequential;
 /** The online method under test, with ranks by the mixture that it serves, by its network alone and by its memory alone. */
 interface OnlineMethod extends Runner {
     /** Returns the ranks that the network alone gave the last step's clicks. */
-    int[] networkRanks();
+    StepRanks networkRanks();
 
     /** Returns the ranks that the memory alone gave the last step's clicks. */
-    int[] memoryRanks();
+    StepRanks memoryRanks();
 }

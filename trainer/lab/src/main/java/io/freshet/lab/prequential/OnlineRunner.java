@@ -5,11 +5,14 @@ import io.freshet.training.step.OnlineLearner;
 
 /**
  * Runs the online learner and reports ranks by the mixture that it serves, by its network alone and by its memory
- * alone. Owns the learner.
+ * alone. Owns the learner, which masks seen items.
  */
 final class OnlineRunner implements OnlineMethod {
+    private static final TargetRanks NONE = new TargetRanks(new int[0], new int[0], new int[0]);
+
     private final OnlineLearner learner;
-    private TargetRanks ranks = new TargetRanks(new int[0], new int[0], new int[0]);
+    private TargetRanks amongAll = NONE;
+    private TargetRanks amongUnseen = NONE;
 
     OnlineRunner(OnlineLearner learner) {
         this.learner = learner;
@@ -20,24 +23,25 @@ final class OnlineRunner implements OnlineMethod {
     }
 
     @Override
-    public int[] run(Step step) {
-        ranks = learner.step(step.updates()).targetRanks();
-        return ranks.served();
+    public StepRanks run(Step step) {
+        amongUnseen = learner.step(step.updates()).targetRanks();
+        amongAll = learner.ranksAmongAll();
+        return ranks();
     }
 
     /** Returns the ranks of the last step's clicks. */
-    int[] ranks() {
-        return ranks.served();
+    StepRanks ranks() {
+        return new StepRanks(amongAll.served(), amongUnseen.served());
     }
 
     @Override
-    public int[] networkRanks() {
-        return ranks.network();
+    public StepRanks networkRanks() {
+        return new StepRanks(amongAll.network(), amongUnseen.network());
     }
 
     @Override
-    public int[] memoryRanks() {
-        return ranks.memory();
+    public StepRanks memoryRanks() {
+        return new StepRanks(amongAll.memory(), amongUnseen.memory());
     }
 
     @Override

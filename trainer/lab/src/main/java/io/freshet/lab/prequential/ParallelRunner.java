@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.freshet.store.modellog.TargetRanks;
 import io.freshet.training.merge.Difference;
 import io.freshet.training.merge.DifferenceCodec;
+import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.step.ParallelLearner;
 import io.freshet.training.step.UserUpdate;
 import java.lang.management.ManagementFactory;
@@ -23,7 +24,8 @@ final class ParallelRunner implements OnlineMethod {
     private final List<ParallelLearner> learners = new ArrayList<>();
     private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private int stepsSinceMerge;
-    private TargetRanks ranks = new TargetRanks(new int[0], new int[0], new int[0]);
+    private TargetRanks amongAll = ranksOf(0);
+    private TargetRanks amongUnseen = ranksOf(0);
     private ParallelCost cost = ParallelCost.NONE;
 
     ParallelRunner(ComparisonConfig comparison, ParallelConfig config) {
@@ -35,7 +37,7 @@ final class ParallelRunner implements OnlineMethod {
                     comparison.model(),
                     comparison.training(),
                     comparison.learning().withFullStepClicks(Integer.MAX_VALUE),
-                    comparison.seen()));
+                    SeenItems.MASKED));
         }
     }
 
@@ -49,7 +51,7 @@ final class ParallelRunner implements OnlineMethod {
     }
 
     @Override
-    public int[] run(Step step) {
+    public StepRanks run(Step step) {
         long start = system.getProcessCpuTime();
         learn(step);
         long learned = system.getProcessCpuTime();
@@ -60,7 +62,7 @@ final class ParallelRunner implements OnlineMethod {
             cost = cost.plusMerge(bytes, (system.getProcessCpuTime() - learned) / NANOS_PER_MS);
             stepsSinceMerge = 0;
         }
-        return ranks.served();
+        return new StepRanks(amongAll.served(), amongUnseen.served());
     }
 
     private void learn(Step step) {
@@ -79,15 +81,24 @@ final class ParallelRunner implements OnlineMethod {
                 places.get(number)[positions[number]++] = place++;
             }
         }
-        TargetRanks all = new TargetRanks(new int[place], new int[place], new int[place]);
+        amongAll = ranksOf(place);
+        amongUnseen = ranksOf(place);
         for (int number = 0; number < learners.size(); number++) {
-            TargetRanks own = learners.get(number).step(shares.get(number)).targetRanks();
+            ParallelLearner learner = learners.get(number);
             int[] ofLearner = Arrays.copyOf(places.get(number), positions[number]);
-            scatter(own.served(), ofLearner, all.served());
-            scatter(own.network(), ofLearner, all.network());
-            scatter(own.memory(), ofLearner, all.memory());
+            scatter(learner.step(shares.get(number)).targetRanks(), ofLearner, amongUnseen);
+            scatter(learner.learner().ranksAmongAll(), ofLearner, amongAll);
         }
-        ranks = all;
+    }
+
+    private static TargetRanks ranksOf(int clicks) {
+        return new TargetRanks(new int[clicks], new int[clicks], new int[clicks]);
+    }
+
+    private static void scatter(TargetRanks from, int[] places, TargetRanks to) {
+        scatter(from.served(), places, to.served());
+        scatter(from.network(), places, to.network());
+        scatter(from.memory(), places, to.memory());
     }
 
     private static void scatter(int[] from, int[] places, int[] to) {
@@ -111,13 +122,13 @@ final class ParallelRunner implements OnlineMethod {
     }
 
     @Override
-    public int[] networkRanks() {
-        return ranks.network();
+    public StepRanks networkRanks() {
+        return new StepRanks(amongAll.network(), amongUnseen.network());
     }
 
     @Override
-    public int[] memoryRanks() {
-        return ranks.memory();
+    public StepRanks memoryRanks() {
+        return new StepRanks(amongAll.memory(), amongUnseen.memory());
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.freshet.training.fit.FitConfig;
 import io.freshet.training.fit.FitListener;
 import io.freshet.training.fit.FitResult;
 import io.freshet.training.fit.SequenceDataset;
-import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.step.OnlineLearner;
 import io.freshet.training.step.UserUpdate;
 import java.util.ArrayList;
@@ -30,7 +29,6 @@ final class RefitRunner implements Runner {
     private static final int TENTHS = 10;
 
     private final FitConfig config;
-    private final SeenItems seen;
     private final OnlineLearner like;
     private final long records;
     private final ComparisonListener listener;
@@ -49,14 +47,8 @@ final class RefitRunner implements Runner {
      * @param records number of records in the whole stream
      */
     RefitRunner(
-            FitConfig config,
-            SeenItems seen,
-            OnlineLearner like,
-            long records,
-            ComparisonListener listener,
-            BooleanSupplier stopped) {
+            FitConfig config, OnlineLearner like, long records, ComparisonListener listener, BooleanSupplier stopped) {
         this.config = config;
-        this.seen = seen;
         this.like = like;
         this.records = records;
         this.listener = listener;
@@ -79,8 +71,8 @@ final class RefitRunner implements Runner {
     }
 
     @Override
-    public int[] run(Step step) {
-        int[] ranks = fitted == null ? ranksWithoutModel(step) : fitted.rank(step.updates());
+    public StepRanks run(Step step) {
+        StepRanks ranks = fitted == null ? ranksWithoutModel(step) : LearnerCopies.rank(fitted, step);
         step.updates().forEach(this::remember);
         return ranks;
     }
@@ -95,11 +87,11 @@ final class RefitRunner implements Runner {
         }
     }
 
-    private int[] ranksWithoutModel(Step step) {
+    private StepRanks ranksWithoutModel(Step step) {
         boolean started = tenth > 1;
         int[] ranks = new int[step.clicks().size()];
         Arrays.setAll(ranks, i -> started && step.clicks().get(i).isEvent() ? StepRecord.MISS : StepRecord.NO_EVENT);
-        return ranks;
+        return new StepRanks(ranks, ranks);
     }
 
     /** Fits the network. If there is too little data for a fit, the previous network stays. */
@@ -110,7 +102,7 @@ final class RefitRunner implements Runner {
         }
         try (Fit fit = new Fit(data, items, config)) {
             FitResult result = fit.run(new Progress(number, listener), stopped);
-            OnlineLearner next = LearnerCopies.of(fit, result, like, seen);
+            OnlineLearner next = LearnerCopies.of(fit, result, like);
             close();
             fitted = next;
             refits.add(new ComparisonResult.Refit(number, data.interactions(), result.bestEpoch(), result.seconds()));

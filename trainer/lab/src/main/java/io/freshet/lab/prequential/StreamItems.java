@@ -1,5 +1,6 @@
 package io.freshet.lab.prequential;
 
+import io.freshet.lab.baseline.UserState;
 import io.freshet.store.event.EventTypes;
 import io.freshet.store.sequence.HistoryRows;
 import io.freshet.store.sequence.Interaction;
@@ -11,9 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/** Items of the stream in order of arrival, and the number of clicks on each so far. Not thread-safe. */
+/** Items and users of the stream in order of arrival, and the number of clicks on each so far. Not thread-safe. */
 final class StreamItems {
     private final Vocabulary rows = new Vocabulary();
+    private final Vocabulary users = new Vocabulary();
     private final EventTypes types;
     private final HistoryRows history;
     private int[] clicksOf = new int[1024]; // by row
@@ -35,7 +37,7 @@ final class StreamItems {
                 Interaction event = interactions.get(position);
                 int item = rows.addIfAbsent(event.itemId());
                 if (newPositions.contains(position)) {
-                    clicks.add(click(event, item, sequence.isTarget(position, types)));
+                    clicks.add(click(update.user(), event, item, sequence.isTarget(position, types)));
                 }
                 history.add(event, item);
             }
@@ -43,17 +45,22 @@ final class StreamItems {
         return clicks;
     }
 
-    private StreamClick click(Interaction event, int item, boolean isTarget) {
+    private StreamClick click(String user, Interaction event, int item, boolean isTarget) {
         if (item >= clicksOf.length) {
             clicksOf = Arrays.copyOf(clicksOf, Math.max(item + 1, 2 * clicksOf.length));
         }
         int earlier = clicksOf[item];
         clicksOf[item] += history.standsInHistory(event) ? 1 : 0;
-        return new StreamClick(
+        UserState before = new UserState(
+                users.addIfAbsent(user),
+                event.timestampMs(),
                 Arrays.copyOf(history.rows(), history.size()),
-                Arrays.copyOf(history.seen(), history.seenSize()),
-                item,
-                isTarget,
-                earlier);
+                Arrays.copyOf(history.seen(), history.seenSize()));
+        return new StreamClick(before, item, isTarget, earlier);
+    }
+
+    /** Returns the id of the item with this row. */
+    String itemId(int row) {
+        return rows.itemAt(row);
     }
 }

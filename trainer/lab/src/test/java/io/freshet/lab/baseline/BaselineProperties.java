@@ -3,9 +3,7 @@ package io.freshet.lab.baseline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.store.modellog.StepRecord;
-import io.freshet.training.metrics.SeenItems;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,26 +33,21 @@ final class BaselineProperties {
     }
 
     @Property(tries = 300)
-    void shouldRankAsNaivePopularityDoes(@ForAll("streams") List<Step> stream, @ForAll SeenItems seenItems) {
+    void shouldRankAsNaivePopularityDoes(@ForAll("streams") List<Step> stream) {
         List<Integer> clicked = new ArrayList<>();
         Map<Integer, List<Integer>> histories = new HashMap<>();
-        Baseline baseline = new WindowedPopularity(WINDOW, seenItems);
+        Baseline baseline = new WindowedPopularity(WINDOW);
         for (Step step : stream) {
             List<Integer> history = histories.computeIfAbsent(step.user(), user -> new ArrayList<>());
-            assertSameRank(
-                    baseline,
-                    history,
-                    step.item(),
-                    seenItems,
-                    clicked,
-                    (earlier, item) -> List.of(recentCount(clicked, item)));
+            assertSameRanks(
+                    baseline, history, step.item(), clicked, (earlier, item) -> List.of(recentCount(clicked, item)));
             clicked.add(step.item());
             history.add(step.item());
         }
     }
 
     @Property(tries = 300)
-    void shouldRankAsNaiveRulesDo(@ForAll("streams") List<Step> stream, @ForAll SeenItems seenItems) {
+    void shouldRankAsNaiveRulesDo(@ForAll("streams") List<Step> stream) {
         List<Integer> clicked = new ArrayList<>();
         Map<Integer, List<Integer>> histories = new HashMap<>();
         Map<List<Integer>, Integer> sixths = new HashMap<>();
@@ -65,14 +58,14 @@ final class BaselineProperties {
             }
             return score > 0 ? List.of(score, 0) : List.of(0, recentCount(clicked, item));
         };
-        SequentialRules baseline = new SequentialRules(WINDOW, seenItems);
+        SequentialRules baseline = new SequentialRules(WINDOW);
         for (Step step : stream) {
             if (clicked.size() == stream.size() / 2) {
                 baseline.forget(BitSet.valueOf(new long[] {GONE}));
                 sixths.keySet().removeIf(rule -> rule.stream().anyMatch(item -> (GONE >> item & 1) != 0));
             }
             List<Integer> history = histories.computeIfAbsent(step.user(), user -> new ArrayList<>());
-            assertSameRank(baseline, history, step.item(), seenItems, clicked, rules);
+            assertSameRanks(baseline, history, step.item(), clicked, rules);
             for (int gap = 1; gap <= Math.min(3, history.size()); gap++) {
                 sixths.merge(List.of(history.get(history.size() - gap), step.item()), 6 / gap, Integer::sum);
             }
@@ -82,14 +75,13 @@ final class BaselineProperties {
     }
 
     @Property(tries = 300)
-    void shouldRankAsNaiveDecayedPopularityDoes(@ForAll("streams") List<Step> stream, @ForAll SeenItems seenItems) {
+    void shouldRankAsNaiveDecayedPopularityDoes(@ForAll("streams") List<Step> stream) {
         List<Integer> clicked = new ArrayList<>();
         Map<Integer, List<Integer>> histories = new HashMap<>();
-        Baseline baseline = new DecayedPopularity(1, seenItems);
+        Baseline baseline = new DecayedPopularity(1);
         for (Step step : stream) {
             List<Integer> history = histories.computeIfAbsent(step.user(), user -> new ArrayList<>());
-            assertSameRank(
-                    baseline, history, step.item(), seenItems, clicked, (earlier, item) -> halvedSum(clicked, item));
+            assertSameRanks(baseline, history, step.item(), clicked, (earlier, item) -> halvedSum(clicked, item));
             clicked.add(step.item());
             history.add(step.item());
         }
@@ -109,14 +101,15 @@ final class BaselineProperties {
 
     @Example
     void shouldKeepTheOrderWhenWeightsAreScaledDown() {
-        Baseline baseline = new DecayedPopularity(1, SeenItems.RANKED);
+        Baseline baseline = new DecayedPopularity(1);
+        UserState nobody = new UserState(0, 0, new int[0], new int[0]);
         for (int click = 0; click < 1_000; click++) {
-            baseline.observe(new int[0], 0, click % 3);
+            baseline.observe(nobody, click % 3);
         }
-        assertThat(baseline.rank(new int[0], 0, 0)).as("clicked last").isEqualTo(1);
-        assertThat(baseline.rank(new int[0], 0, 2)).isEqualTo(2);
-        assertThat(baseline.rank(new int[0], 0, 1)).isEqualTo(3);
-        assertThat(baseline.rank(new int[0], 0, 7)).isEqualTo(StepRecord.MISS);
+        assertThat(baseline.rank(nobody, 0)).as("clicked last").isEqualTo(new Ranks(1, 1));
+        assertThat(baseline.rank(nobody, 2)).isEqualTo(new Ranks(2, 2));
+        assertThat(baseline.rank(nobody, 1)).isEqualTo(new Ranks(3, 3));
+        assertThat(baseline.rank(nobody, 7)).isEqualTo(Ranks.MISS);
     }
 
     /** The sort key of the naive baselines: one list per item, compared lexicographically. */
@@ -124,29 +117,22 @@ final class BaselineProperties {
         List<Integer> of(List<Integer> history, int item);
     }
 
-    private static void assertSameRank(
-            Baseline baseline,
-            List<Integer> history,
-            int target,
-            SeenItems seenItems,
-            List<Integer> clicked,
-            NaiveScore score) {
-        int[] rows = Arrays.copyOf(
-                history.stream().mapToInt(Integer::intValue).toArray(),
-                history.size() + 2); // longer than the history: only the first `length` count
+    private static void assertSameRanks(
+            Baseline baseline, List<Integer> history, int target, List<Integer> clicked, NaiveScore score) {
+        int[] rows = history.stream().mapToInt(Integer::intValue).toArray();
+        UserState user = new UserState(0, 0, rows, rows);
 
-        int rank = baseline.rank(rows, history.size(), target);
+        Ranks ranks = baseline.rank(user, target);
 
-        assertThat(rank).isEqualTo(naiveRank(history, target, seenItems, new HashSet<>(clicked), score));
-        baseline.observe(rows, history.size(), target);
+        Set<Integer> all = new HashSet<>(clicked);
+        Set<Integer> unseen = new HashSet<>(clicked);
+        unseen.removeAll(history);
+        assertThat(ranks.amongAll()).isEqualTo(naiveRank(history, target, all, score));
+        assertThat(ranks.amongUnseen()).isEqualTo(naiveRank(history, target, unseen, score));
+        baseline.observe(user, target);
     }
 
-    private static int naiveRank(
-            List<Integer> history, int target, SeenItems seenItems, Set<Integer> seen, NaiveScore score) {
-        Set<Integer> candidates = new HashSet<>(seen);
-        if (seenItems == SeenItems.MASKED) {
-            candidates.removeAll(history);
-        }
+    private static int naiveRank(List<Integer> history, int target, Set<Integer> candidates, NaiveScore score) {
         if (!candidates.contains(target)) {
             return StepRecord.MISS;
         }

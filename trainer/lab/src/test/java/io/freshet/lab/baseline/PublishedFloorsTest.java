@@ -37,7 +37,12 @@ final class PublishedFloorsTest {
         int window = WindowedPopularity.DEFAULT_WINDOW;
         return Replay.over(
                 DataFolder.fileOrSkip(file),
-                List.of(new WindowedPopularity(window, seenItems), new SequentialRules(window, seenItems)));
+                seenItems,
+                List.of(
+                        new WindowedPopularity(window),
+                        new SequentialRules(window),
+                        SessionNeighbours.vsknn(window),
+                        SessionNeighbours.stan(window)));
     }
 
     private static void assertFloor(StreamAccuracy figures, long events, double hr, double ndcg) {

@@ -3,6 +3,9 @@ package io.freshet.lab.continual;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.lab.baseline.Baseline;
+import io.freshet.lab.baseline.SequentialRules;
+import io.freshet.lab.baseline.UserState;
 import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.tensor.Lanes;
@@ -10,12 +13,14 @@ import io.freshet.training.config.LearningConfig;
 import io.freshet.training.learner.TrainingConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 final class ContinualTest {
@@ -56,6 +61,50 @@ final class ContinualTest {
             assertThat(cycle.learnedClicks()).isEqualTo(periods.get(0).size());
             assertThat(cycle.network()).isNotEqualTo(cycle.served());
         }
+    }
+
+    @Test
+    void shouldTestBaselinesOnTheSameTargets() {
+        Baseline rules = new SequentialRules(10_000);
+        Map<String, Integer> rows = new HashMap<>();
+        replay(periods.get(0), rows, rules::observe);
+        List<Integer> ranks = new ArrayList<>();
+        List<PeriodClick> tested = TestClicks.of(periods.get(1), rows::containsKey);
+        replay(tested, rows, (session, item) -> {
+            if (session.history().length > 0) {
+                ranks.add(rules.rank(session, item).amongAll());
+            }
+        });
+
+        try (Continual continual = new Continual(CONFIG)) {
+            Cycle cycle = run(continual, 1);
+            assertThat(cycle.events()).isEqualTo(ranks.size());
+            assertThat(cycle.baselines())
+                    .containsOnlyKeys(ContinualBaseline.values())
+                    .containsEntry(
+                            ContinualBaseline.RULES,
+                            RecallAndMrr.of(
+                                    ranks.stream().mapToInt(rank -> rank).toArray()))
+                    .allSatisfy((baseline, accuracy) ->
+                            assertThat(accuracy.mrr10()).as(baseline.name()).isBetween(.1, 1.0));
+        }
+    }
+
+    private static void replay(
+            List<PeriodClick> period, Map<String, Integer> rows, BiConsumer<UserState, Integer> step) {
+        Map<String, List<Integer>> sessions = new HashMap<>();
+        for (PeriodClick click : period) {
+            List<Integer> session = sessions.computeIfAbsent(click.session(), _ -> new ArrayList<>());
+            int[] history = session.stream().mapToInt(row -> row).toArray();
+            int item = rowOf(rows, click.item());
+            step.accept(new UserState(0, 0, history, history), item);
+            session.add(item);
+        }
+    }
+
+    private static int rowOf(Map<String, Integer> rows, String item) {
+        Integer known = rows.putIfAbsent(item, rows.size());
+        return known == null ? rows.size() - 1 : known;
     }
 
     @Test

@@ -71,6 +71,19 @@ final class LinePlotTest {
     }
 
     @Test
+    void shouldDrawOnePlotBelowTheOther() throws Exception {
+        LinePlot above = new LinePlot("above", "x", "y", List.of(RISING));
+        LinePlot below = new LinePlot("below", "x", "y", List.of(FLAT));
+        Document svg = parse(LinePlot.stacked(List.of(above, below)));
+
+        assertThat(texts(svg)).contains("above", "below");
+        assertThat(svg.getDocumentElement().getAttribute("height")).isEqualTo("880");
+        Element moved = elements(svg, "g").getFirst();
+        assertThat(moved.getAttribute("transform")).isEqualTo("translate(0 440)");
+        assertThat(moved.getElementsByTagName("polyline").getLength()).isEqualTo(1);
+    }
+
+    @Test
     void shouldChooseRoundTicks() {
         assertThat(Axis.endingAt(70_277, "", 0, 1).ticks()).containsExactly(0.0, 20_000.0, 40_000.0, 60_000.0);
         assertThat(Axis.reaching(.43, "", 0, 1).end()).isEqualTo(.5);
@@ -87,7 +100,11 @@ final class LinePlotTest {
     }
 
     private static Document parse(LinePlot plot) throws Exception {
-        byte[] text = plot.svg().getBytes(StandardCharsets.UTF_8);
+        return parse(plot.svg());
+    }
+
+    private static Document parse(String svg) throws Exception {
+        byte[] text = svg.getBytes(StandardCharsets.UTF_8);
         return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new ByteArrayInputStream(text));
     }
 

@@ -23,7 +23,8 @@ final class ParallelRunnerTest {
         Run single = run(null, Set.of(ComparedMethod.RULES));
         Run one = run(new ParallelConfig(1, 3, user -> 0), Set.of(ComparedMethod.RULES));
 
-        assertThat(one.result()).isEqualTo(single.result());
+        assertThat(one.result().results()).isEqualTo(single.result().results());
+        assertThat(one.result().calibration()).isNull();
         assertThat(single.cost()).isNull();
         assertThat(cost(one).merges()).isEqualTo(RECORDS / TinyStream.STEP / 3);
     }
@@ -38,7 +39,8 @@ final class ParallelRunnerTest {
         assertThat(second.result()).isEqualTo(first.result());
         assertThat(popularity(first)).isEqualTo(popularity(single));
         assertThat(all(first).events()).isEqualTo(all(single).events());
-        assertThat(first.result().online()).isNotEqualTo(single.result().online());
+        assertThat(first.result().of(SeenItems.RANKED).online())
+                .isNotEqualTo(single.result().of(SeenItems.RANKED).online());
         assertThat(all(first).ndcg()).isGreaterThan(.5 * all(single).ndcg());
         assertThat(cost(first).clicks()).isEqualTo(RECORDS);
         assertThat(cost(first).merges()).isEqualTo(Math.ceilDiv(RECORDS, 3 * TinyStream.STEP) / 2);
@@ -65,12 +67,14 @@ final class ParallelRunnerTest {
     }
 
     private static Map<Slice, Accuracy> popularity(Run run) {
-        return Objects.requireNonNull(run.result().methods().get(ComparedMethod.POPULARITY))
+        return Objects.requireNonNull(
+                        run.result().of(SeenItems.MASKED).methods().get(ComparedMethod.POPULARITY))
                 .accuracy();
     }
 
     private static Accuracy all(Run run) {
-        return Objects.requireNonNull(run.result().online().accuracy().get(Slice.ALL));
+        return Objects.requireNonNull(
+                run.result().of(SeenItems.RANKED).online().accuracy().get(Slice.ALL));
     }
 
     private Run run(@Nullable ParallelConfig parallel, Set<ComparedMethod> methods) {

@@ -56,6 +56,7 @@ public final class MixtureRanker implements AutoCloseable {
         final PendingRows pending = new PendingRows();
         final float[] thresholds = new float[QueryTile.QUERIES]; // (queries) of the mixture
         final int[] corrections = new int[QueryTile.QUERIES]; // (queries) of the counts
+        final int[] correctionsAmongAll = new int[QueryTile.QUERIES]; // (queries) of the counts with masked rows
 
         Scratch(ModelConfig config) {
             tile = new QueryTile(config);
@@ -93,7 +94,7 @@ public final class MixtureRanker implements AutoCloseable {
         }
     }
 
-    /** Ranks a target for each history. */
+    /** Ranks a target for each history: among the rows that are not masked, and by the same scores among all. */
     public void rank(RecommenderModel model, Queries queries, MixtureRanks ranks) {
         ranks.reserve(queries.histories().sequences());
         List<Integer> ends = QueryTile.cut(queries.histories());
@@ -142,14 +143,34 @@ public final class MixtureRanker implements AutoCloseable {
         for (int i = 0; i < tile.queries(); i++) {
             int query = first + i;
             int candidates = queries.candidates()[query];
-            int counted = queries.expectations().targetMass(query) > 0
-                    ? scratch.pending.count(i, scratch.thresholds[i], queries.targets()[query], queries.masked(query))
-                    : tile.counted(i);
+            int counted = counted(scratch, queries, query, i, queries.masked(query), tile.counted(i));
             ranks.served()[query] = QueryTile.rankOf(counted + scratch.corrections[i], candidates);
             ranks.network()[query] = QueryTile.rankOf(tile.counted(i), candidates);
             int items = candidates - model.items().gapCount(); // if there are gaps, all rows are candidates
             ranks.memory()[query] = queries.expectations().rank(query, items, queries.masked(query));
+            if (queries.masked(query).length == 0) {
+                ranks.servedAmongAll()[query] = ranks.served()[query];
+                ranks.networkAmongAll()[query] = ranks.network()[query];
+                ranks.memoryAmongAll()[query] = ranks.memory()[query];
+            } else {
+                int ofNetwork = tile.counted(i) + tile.subtracted(i);
+                int ofAll = counted(scratch, queries, query, i, Queries.NONE, ofNetwork);
+                ranks.servedAmongAll()[query] = QueryTile.rankOf(ofAll + scratch.correctionsAmongAll[i], candidates);
+                ranks.networkAmongAll()[query] = QueryTile.rankOf(ofNetwork, candidates);
+                ranks.memoryAmongAll()[query] = queries.expectations().rank(query, items, Queries.NONE);
+            }
         }
+    }
+
+    /**
+     * Returns how many rows that are not left out score at least the mixture's threshold.
+     *
+     * @param ofNetwork how many of them score at least as high as the target
+     */
+    private static int counted(Scratch scratch, Queries queries, int query, int lane, int[] leftOut, int ofNetwork) {
+        return queries.expectations().targetMass(query) > 0
+                ? scratch.pending.count(lane, scratch.thresholds[lane], queries.targets()[query], leftOut)
+                : ofNetwork;
     }
 
     /**
@@ -186,7 +207,11 @@ public final class MixtureRanker implements AutoCloseable {
                     ? (float) ((StrictMath.log(probability / share) + logZ) / scale)
                     : scratch.tile.targetScore(i);
             scratch.thresholds[i] = threshold;
-            scratch.corrections[i] = correction(scratch.expected, queries, query, i, threshold, probability);
+            int[] masked = queries.masked(query);
+            scratch.corrections[i] = correction(scratch, queries, query, i, masked, probability);
+            if (masked.length > 0) {
+                scratch.correctionsAmongAll[i] = correction(scratch, queries, query, i, Queries.NONE, probability);
+            }
             ranks.networkProbabilities()[query] = ofNetwork;
             ranks.scoreGaps()[query] = scratch.sums.meanScore(i) - (double) scale * scratch.tile.targetScore(i);
         }
@@ -194,13 +219,15 @@ public final class MixtureRanker implements AutoCloseable {
 
     /** Returns the correction of the count over all rows, which ignores the masses of the rows that the memory expects. */
     private static int correction(
-            ExpectedScores expected, Queries queries, int query, int lane, float threshold, double probability) {
+            Scratch scratch, Queries queries, int query, int lane, int[] leftOut, double probability) {
+        ExpectedScores expected = scratch.expected;
+        float threshold = scratch.thresholds[lane];
         CooccurrenceScores expectations = queries.expectations();
         int start = expectations.start(query);
         int correction = 0;
         for (int place = start; place < expectations.end(query); place++) {
             int row = expectations.row(place);
-            if (row == queries.targets()[query] || !PendingRows.contains(queries.masked(query), row)) {
+            if (row == queries.targets()[query] || !PendingRows.contains(leftOut, row)) {
                 double ofRow = expectations.networkShare(query) * expected.probability(lane, place - start)
                         + expectations.mass(place);
                 correction += ofRow >= probability ? 1 : 0;

@@ -5,6 +5,9 @@ public final class MixtureRanks {
     private int[] served = new int[0]; // (queries)
     private int[] network = new int[0]; // (queries)
     private int[] memory = new int[0]; // (queries)
+    private int[] servedAmongAll = new int[0]; // (queries)
+    private int[] networkAmongAll = new int[0]; // (queries)
+    private int[] memoryAmongAll = new int[0]; // (queries)
     private double[] networkProbabilities = new double[0]; // (queries)
     private double[] scoreGaps = new double[0]; // (queries)
 
@@ -14,6 +17,9 @@ public final class MixtureRanks {
             served = new int[capacity];
             network = new int[capacity];
             memory = new int[capacity];
+            servedAmongAll = new int[capacity];
+            networkAmongAll = new int[capacity];
+            memoryAmongAll = new int[capacity];
             networkProbabilities = new double[capacity];
             scoreGaps = new double[capacity];
         }
@@ -32,6 +38,21 @@ public final class MixtureRanks {
     /** Returns the targets' ranks by the memory alone, from 1. */
     public int[] memory() {
         return memory;
+    }
+
+    /** Returns the targets' ranks by the mixture, from 1, among the masked rows too. */
+    public int[] servedAmongAll() {
+        return servedAmongAll;
+    }
+
+    /** Returns the targets' ranks by the network alone, from 1, among the masked rows too. */
+    public int[] networkAmongAll() {
+        return networkAmongAll;
+    }
+
+    /** Returns the targets' ranks by the memory alone, from 1, among the masked rows too. */
+    public int[] memoryAmongAll() {
+        return memoryAmongAll;
     }
 
     /** Returns the targets' probabilities in the network's softmax, whose scores are multiplied by its scale. */

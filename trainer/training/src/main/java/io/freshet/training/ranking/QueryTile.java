@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import jdk.incubator.vector.IntVector;
@@ -51,6 +52,7 @@ final class QueryTile implements AutoCloseable {
     private final Matrix scores; // (PANEL_ROWS, QUERIES)
     private final FloatBlock countBlock = FloatBlock.zeros(QUERIES);
     private final MemorySegment counts = countBlock.memory(); // (QUERIES) int32
+    private final int[] subtracted = new int[QUERIES]; // (QUERIES)
     private int queries;
     private int panel;
     private int firstRow;
@@ -209,6 +211,7 @@ final class QueryTile implements AutoCloseable {
             leastCandidates = Math.min(leastCandidates, among[first + i]);
         }
         counts.fill((byte) 0);
+        Arrays.fill(subtracted, 0);
     }
 
     /** Counts, for each history, the panel's candidates that score at least as high as the target. */
@@ -249,7 +252,13 @@ final class QueryTile implements AutoCloseable {
             int row = masked.row(place);
             boolean counted = row - firstRow < end(query) && score(query, row) >= targetScore(query);
             counts.setAtIndex(INT, query, counted(query) - (counted ? 1 : 0));
+            subtracted[query] += counted ? 1 : 0;
         }
+    }
+
+    /** Returns how many rows were subtracted from the count of a history. */
+    int subtracted(int query) {
+        return subtracted[query];
     }
 
     /** Returns how many of the panel's first rows are candidates of every history. */

@@ -115,9 +115,25 @@ final class NewTargets {
     }
 
     private int[] inOrder(int[] ranksOfQueries) {
+        int[] all = amongAll(ranksOfQueries);
+        for (int query = 0; query < queries; query++) {
+            all[places[query]] = isMasked[query] ? StepRecord.MISS : all[places[query]];
+        }
+        return all;
+    }
+
+    /** Returns the ranks that {@link #rank} would have returned if no item were masked, by the same scores. */
+    TargetRanks ranksAmongAll() {
+        return new TargetRanks(
+                amongAll(ofQueries.servedAmongAll()),
+                amongAll(ofQueries.networkAmongAll()),
+                amongAll(ofQueries.memoryAmongAll()));
+    }
+
+    private int[] amongAll(int[] ranksOfQueries) {
         int[] all = Arrays.copyOf(ranks, size);
         for (int query = 0; query < queries; query++) {
-            all[places[query]] = isMasked[query] ? StepRecord.MISS : ranksOfQueries[query];
+            all[places[query]] = ranksOfQueries[query];
         }
         return all;
     }

@@ -254,6 +254,14 @@ public final class OnlineLearner implements AutoCloseable {
         return newTargets.rank(ranker, model);
     }
 
+    /**
+     * Returns the ranks of the new positions that were ranked last, among all items, even if the learner masks those that
+     * the user has seen. They come from the same scores.
+     */
+    public TargetRanks ranksAmongAll() {
+        return newTargets.ranksAmongAll();
+    }
+
     /** Ranks the new positions of the configured share of the updates, then learns from all updates, in order. */
     public StepOutcome step(List<UserUpdate> updates) {
         RankShare share = config.metrics().ranked().fixed();

@@ -89,6 +89,13 @@ class MixtureRankerTest {
                     targets[q],
                     masked[q]);
         }
+        int[] served = Arrays.copyOf(ranks.servedAmongAll(), QUERIES);
+        int[] network = Arrays.copyOf(ranks.networkAmongAll(), QUERIES);
+        int[] memory = Arrays.copyOf(ranks.memoryAmongAll(), QUERIES);
+        ranker.rank(model, queries(null), ranks);
+        assertThat(served).isEqualTo(Arrays.copyOf(ranks.served(), QUERIES));
+        assertThat(network).isEqualTo(Arrays.copyOf(ranks.network(), QUERIES));
+        assertThat(memory).isEqualTo(Arrays.copyOf(ranks.memory(), QUERIES));
     }
 
     @Test

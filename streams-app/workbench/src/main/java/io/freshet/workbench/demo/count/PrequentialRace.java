@@ -2,11 +2,11 @@ package io.freshet.workbench.demo.count;
 
 import io.freshet.lab.baseline.Baseline;
 import io.freshet.lab.baseline.SequentialRules;
+import io.freshet.lab.baseline.UserState;
 import io.freshet.lab.baseline.WindowedPopularity;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.training.metrics.Accuracy;
 import io.freshet.training.metrics.PrequentialMetrics;
-import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.metrics.StreamAccuracy;
 import java.util.BitSet;
 import java.util.List;
@@ -27,10 +27,8 @@ public final class PrequentialRace {
     private final Runner memory = new Runner();
     private final Runner popularity = new Runner();
     private final Runner rules = new Runner();
-    private final Baseline popularityBaseline =
-            new WindowedPopularity(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
-    private final SequentialRules rulesBaseline =
-            new SequentialRules(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
+    private final Baseline popularityBaseline = new WindowedPopularity(WindowedPopularity.DEFAULT_WINDOW);
+    private final SequentialRules rulesBaseline = new SequentialRules(WindowedPopularity.DEFAULT_WINDOW);
 
     /**
      * Accuracies over the same events.
@@ -67,10 +65,11 @@ public final class PrequentialRace {
         model.observe(ranks.model());
         network.observe(ranks.network());
         memory.observe(ranks.memory());
-        popularity.observe(event ? popularityBaseline.rank(history, history.length, item) : StepRecord.NO_EVENT);
-        rules.observe(event ? rulesBaseline.rank(history, history.length, item) : StepRecord.NO_EVENT);
-        popularityBaseline.observe(history, history.length, item);
-        rulesBaseline.observe(history, history.length, item);
+        UserState user = new UserState(0, 0, history, history); // neither baseline looks at user and time
+        popularity.observe(event ? popularityBaseline.rank(user, item).amongAll() : StepRecord.NO_EVENT);
+        rules.observe(event ? rulesBaseline.rank(user, item).amongAll() : StepRecord.NO_EVENT);
+        popularityBaseline.observe(user, item);
+        rulesBaseline.observe(user, item);
     }
 
     /** Forgets items that will not be clicked again. */
