@@ -46,6 +46,7 @@ final class DistributionIT {
             "com.google.guava/failureaccess@1.0.1",
             "com.google.guava/listenablefuture@9999.0-empty-to-avoid-conflict-with-guava",
             "com.google.j2objc/j2objc-annotations@1.3",
+            "com.google.protobuf/protobuf-java-util@3.21.2",
             "net.openhft/zero-allocation-hashing@0.27ea1",
             "org.codehaus.woodstox/stax2-api@3.1.4");
 
@@ -57,7 +58,7 @@ final class DistributionIT {
                 .hasSizeGreaterThan(100)
                 .noneMatch(
                         name -> name.matches(
-                                "protobuf-.*|protobuf-java.*|commons-net-3\\.[0-8]\\b.*|commons-compress-.*|snakeyaml-.*|oshi-core-.*"));
+                                "protobuf-java.*|commons-net-3\\.[0-8]\\b.*|commons-compress-.*|snakeyaml-.*|oshi-core-.*"));
     }
 
     /** A scanner reports such a library although its classes have another name and no version of one's own replaces them. */
