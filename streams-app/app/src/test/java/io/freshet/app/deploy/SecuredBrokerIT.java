@@ -27,6 +27,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -99,7 +100,7 @@ final class SecuredBrokerIT {
                 "org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler");
         settings.put("sasl.oauthbearer.jwks.endpoint.url", issuer.keysUrl());
         settings.put("sasl.oauthbearer.expected.issuer", issuer.name());
-        settings.put("sasl.oauthbearer.expected.audience", TokenIssuer.AUDIENCE);
+        settings.put(SaslConfigs.SASL_OAUTHBEARER_EXPECTED_AUDIENCE, TokenIssuer.AUDIENCE);
         settings.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
         settings.put("super.users", "User:ANONYMOUS;User:" + TokenIssuer.CLIENT + ";User:CN=" + USER);
         return settings;
