@@ -23,6 +23,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,31 @@ final class GuidesTest {
             Pattern.compile("(?s)```properties\\n(clicks\\.[^`]*)```\\s*```json\\n([^`]*)```");
 
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+
+    /** Otherwise a mistake in a login would show only on a broker that requires it. */
+    @Test
+    void shouldShowLoginsThatAreConfigurations() throws IOException {
+        String guide = Files.readString(ROOT.resolve("streams-app/docs/operations.md"));
+        String section = guide.substring(guide.indexOf("## Log in to Kafka"), guide.indexOf("## Several recommenders"));
+        List<MatchResult> examples = Pattern.compile("(?s)```properties\\n(.*?)```")
+                .matcher(section)
+                .results()
+                .toList();
+
+        assertThat(examples).hasSize(5);
+        for (MatchResult example : examples) {
+            Properties properties = new Properties();
+            properties.load(new StringReader(example.group(1)));
+            Map<String, String> settings = new HashMap<>();
+            properties.stringPropertyNames().forEach(key -> settings.put(key, properties.getProperty(key)));
+            Map<String, Object> client = FreshetConfig.of(settings).kafka().forAdmin();
+            assertThat(client).hasSameSizeAs(settings).containsKey("security.protocol");
+            assertThat(AdminClientConfig.configNames())
+                    .containsAll(client.keySet().stream()
+                            .filter(key -> !key.startsWith("config.providers"))
+                            .toList());
+        }
+    }
 
     @Test
     void shouldShowAClickThatIsOne() throws IOException, MalformedClickException {

@@ -156,6 +156,20 @@ final class ImageIT {
 
     @Test
     @Order(4)
+    void shouldHaveTheLabelsOfTheOpenContainerInitiative() {
+        assertThat(DockerClientFactory.instance()
+                        .client()
+                        .inspectImageCmd(freshet.container().getDockerImageName())
+                        .exec()
+                        .getConfig()
+                        .getLabels())
+                .containsEntry("org.opencontainers.image.title", "Freshet")
+                .containsEntry("org.opencontainers.image.licenses", "Apache-2.0")
+                .containsKey("org.opencontainers.image.base.name");
+    }
+
+    @Test
+    @Order(4)
     void shouldSayWhereTheDemoIs() throws Exception {
         assertThat(freshet.shell("freshet demo; echo $?"))
                 .contains("freshet demo is not in this program")

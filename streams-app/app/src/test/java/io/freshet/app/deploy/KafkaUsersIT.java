@@ -80,7 +80,8 @@ final class KafkaUsersIT {
                         new AclFormat.User(SCORER, "", "freshet-kafka"),
                         RoleRights.of(config(Map.of(), SHADOW), Role.SCORER)))
                 .resources());
-        kafka = AuthorizingKafka.start(folder.resolve("kafka"), users);
+        kafka = AuthorizingKafka.start(folder.resolve("kafka"));
+        kafka.addUsers(users);
         TopicSetup.run(config(kafka.clientOfAdmin(), Map.of("topics.create", "true")), TIMEOUT);
         Map<String, String> shadow = new HashMap<>(SHADOW);
         shadow.put("topics.create", "true");

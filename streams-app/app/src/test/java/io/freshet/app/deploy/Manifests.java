@@ -88,7 +88,8 @@ record Manifests(List<JsonNode> resources) {
         }
     }
 
-    private static List<JsonNode> documents(String yaml) {
+    /** Returns the documents of a file in YAML that need not be resources. */
+    static List<JsonNode> documents(String yaml) {
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
         Iterable<Object> loaded = new Yaml(new SafeConstructor(options)).loadAll(yaml);

@@ -76,6 +76,12 @@ record Workload(V1StatefulSet set) {
 
     /** Returns the configuration that Freshet loads in the pod with this name. */
     FreshetConfig config(Manifests manifests, Path file, String podName) throws IOException {
+        return config(manifests, file, podName, Map.of());
+    }
+
+    /** Returns the same configuration with some keys changed, as by {@code --set}. */
+    FreshetConfig config(Manifests manifests, Path file, String podName, Map<String, String> changed)
+            throws IOException {
         Map<String, String> environment = new HashMap<>(settings(manifests));
         Map<String, String> substituted = new HashMap<>(Map.of("$(POD_NAME)", podName));
         for (V1EnvVar variable : container().getEnv()) {
@@ -88,7 +94,7 @@ record Workload(V1StatefulSet set) {
                 environment.put(variable.getName(), value);
             }
         }
-        return FreshetConfig.load(file, environment, Map.of());
+        return FreshetConfig.load(file, environment, changed);
     }
 
     private Map<String, String> settings(Manifests manifests) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +49,27 @@ public final class FreshetProcess implements AutoCloseable {
     public static FreshetProcess start(Path output, Map<String, String> environment, String... arguments)
             throws IOException {
         return start(output, environment, command(arguments));
+    }
+
+    /**
+     * Starts {@code bin/freshet} of a distribution, with this JVM's JDK and the jars of the distribution only.
+     *
+     * @param home folder of the distribution
+     * @param output receives the output of the process
+     * @param environment additional environment variables
+     */
+    public static FreshetProcess startDistribution(
+            Path home, Path output, Map<String, String> environment, String... arguments) throws IOException {
+        Path launcher = home.resolve("bin").resolve("freshet").toAbsolutePath();
+        if (!Files.isExecutable(launcher)) {
+            throw new IOException("The build must have made the distribution (mvn package): " + launcher);
+        }
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("JAVA_HOME", System.getProperty("java.home"));
+        all.put("FRESHET_JAVA_OPTS", "-Xmx768m");
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(List.of(arguments));
+        return start(output, all, command);
     }
 
     /**

@@ -15,7 +15,8 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** Key stores of a server and trust stores of its clients, made with the JDK's keytool. */
 public record Certificates(Path folder) {
-    private static final String PASSWORD = "changeit";
+    /** Password of every store. */
+    public static final String PASSWORD = "changeit";
 
     /** Creates a key with a certificate for a name, and a trust store that contains the certificate. */
     public void make(String alias, String subjectAlternativeName) throws IOException, InterruptedException {
@@ -66,6 +67,25 @@ public record Certificates(Path folder) {
     public Map<String, String> ofListener(String listener, String alias) {
         String prefix = "listener.name." + listener + ".ssl.keystore.";
         return Map.of(prefix + "location", keys(alias), prefix + "password", PASSWORD, prefix + "type", "PKCS12");
+    }
+
+    /** Returns the settings of a listener that accepts only clients with this key. */
+    public Map<String, String> ofListenerForClient(String listener, String alias) {
+        String prefix = "listener.name." + listener + ".ssl.";
+        return Map.of(
+                prefix + "client.auth",
+                "required",
+                prefix + "truststore.location",
+                trust(alias),
+                prefix + "truststore.password",
+                PASSWORD,
+                prefix + "truststore.type",
+                "PKCS12");
+    }
+
+    /** Returns the PKCS #12 file with a key and its certificate. */
+    public Path keyStore(String alias) {
+        return Path.of(keys(alias));
     }
 
     /** Returns the settings of a client that trusts this certificate. */

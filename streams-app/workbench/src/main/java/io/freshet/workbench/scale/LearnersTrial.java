@@ -61,10 +61,10 @@ final class LearnersTrial {
             double learned = trial.await((long) (END * clicks), progress) - from;
             double seconds = (System.nanoTime() - start) / 1e9;
             if (learned <= 0) {
-                throw new FeedFailedException("there must be more clicks: all " + clicks + " were learned between two looks");
+                throw new FeedFailedException(
+                        "there must be more clicks: all " + clicks + " were learned between two looks");
             }
-            return new Speed(
-                    learners, learned / seconds, trial.cpu().minus(cpu).toNanos() / 1e3 / learned);
+            return new Speed(learners, learned / seconds, trial.cpu().minus(cpu).toNanos() / 1e3 / learned);
         } finally {
             trial.trainers.forEach(RoleProcess::close);
         }

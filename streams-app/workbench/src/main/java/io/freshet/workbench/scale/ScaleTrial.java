@@ -52,8 +52,8 @@ public final class ScaleTrial implements AutoCloseable {
     private static final int LEARNERS = 2;
 
     /** Settings for learning as many clicks a second as possible, unless the load says otherwise. */
-    private static final Map<String, String> CATCHING_UP = Map.of(
-            "online.catchup.clicks", "128", "online.publish.interval.ms", "2000", "learners.merge.steps", "8");
+    private static final Map<String, String> CATCHING_UP =
+            Map.of("online.catchup.clicks", "128", "online.publish.interval.ms", "2000", "learners.merge.steps", "8");
 
     private final Load load;
     private final StateFolder folder;
@@ -214,10 +214,7 @@ public final class ScaleTrial implements AutoCloseable {
             throws IOException, InterruptedException, FeedFailedException {
         Map<String, String> settings = catchingUp(model, learners);
         return LearnersTrial.run(
-                learners,
-                2L * load.clicks(),
-                number -> launch(model + "-" + number, "trainer", settings),
-                progress);
+                learners, 2L * load.clicks(), number -> launch(model + "-" + number, "trainer", settings), progress);
     }
 
     private Map<String, String> catchingUp(String model, int learners) {

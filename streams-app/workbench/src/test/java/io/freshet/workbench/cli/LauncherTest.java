@@ -76,6 +76,17 @@ class LauncherTest {
     }
 
     @Test
+    void shouldPutFurtherJarsBehindItsOwn() throws Exception {
+        Path launcher = install("dist/bin/freshet");
+        write("dist/lib/a.jar", "");
+        Map<String, String> environment =
+                Map.of("JAVA_HOME", jdk.toString(), "FRESHET_EXTRA_CLASSPATH", "/opt/my jars/*:/opt/login.jar");
+
+        assertThat(call(folder, environment, launcher, "run"))
+                .contains("class path " + folder.resolve("dist/lib/a.jar") + ":/opt/my jars/*:/opt/login.jar");
+    }
+
+    @Test
     void shouldEndTheProcessWhenMemoryIsShort() throws Exception {
         assertThat(Files.readAllLines(Path.of("..", "app", "src", "main", "launcher", "jvm.options")))
                 .contains("-XX:+ExitOnOutOfMemoryError");
@@ -303,6 +314,7 @@ class LauncherTest {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(in.toFile()).redirectErrorStream(true);
         builder.environment().remove("FRESHET_JAVA_OPTS");
+        builder.environment().remove("FRESHET_EXTRA_CLASSPATH");
         builder.environment().putAll(environment);
         return output(builder);
     }

@@ -14,6 +14,7 @@ public final class Environment {
      */
     private static final List<String> OTHERS = List.of(
             "FRESHET_JAVA_OPTS",
+            "FRESHET_EXTRA_CLASSPATH",
             "FRESHET_DATA",
             STACK_TRACES,
             LogEnvironment.FORMAT,
