@@ -37,7 +37,7 @@ final class DistributionIT {
     /** The bill of materials of this build. Another build's would be out of date. */
     private static final String SBOM_PROPERTY = "freshet.sbom";
 
-    private static final Path VEX = Path.of("..", "..", "freshet.openvex.json");
+    private static final Path VEX = Path.of("..", "..", "docker", "freshet.openvex.json");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Libraries inside other jars that have no known vulnerability. */
