@@ -86,7 +86,7 @@ final class FreshetConfigTest {
         assertThat(config.s3()).isEqualTo(new S3Settings(null, "", false, 16 << 20));
         assertThat(config.topics()).containsExactlyElementsOf(DEFAULT_TOPICS);
         assertThat(config.get(TopicKeys.CREATE)).isTrue();
-        assertThat(config.get(TopicKeys.PARTITIONS)).isEqualTo(4);
+        assertThat(config.get(TopicKeys.PARTITIONS)).isEqualTo(32);
         assertThat(config.get(TopicKeys.REPLICATION_FACTOR)).isEqualTo(-1);
         assertThat(config.get(TopicKeys.RETENTION)).isEqualTo(Duration.ofDays(7));
         assertThat(config.get(SequencerKeys.WINDOW)).isEqualTo(50);

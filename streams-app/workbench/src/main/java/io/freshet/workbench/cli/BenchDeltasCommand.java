@@ -19,6 +19,7 @@ import io.freshet.service.config.key.TrainerKeys;
 import io.freshet.service.sequencer.InMemorySequencer;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.metrics.Accuracy;
+import io.freshet.training.metrics.StandardErrors;
 import io.freshet.training.step.UserUpdate;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -41,10 +42,11 @@ import picocli.CommandLine.Option;
         name = "deltas",
         description = {
             "Measures how many bytes the changes of the model take on their way to the scorers, and how much accuracy it"
-                    + " costs to keep them few. Runs without Kafka, over a file of clicks or those of a synthetic shop. Twice"
-                    + " the same learner learns from the same clicks. One sends its scorer everything that changed, in float32; the"
-                    + " other keeps to online.publish.bytes.per.second, as the trainer does. Each scorer answers each click"
-                    + " before the learner has learned from it, so its weights are as old as in a running system.",
+                    + " costs to keep them few. Runs without Kafka, over a file of clicks or those of a synthetic shop. The"
+                    + " same learner learns twice from the same clicks. The first time, it sends its scorer everything that changed, in"
+                    + " float32. The second time, it keeps to online.publish.bytes.per.second, as the trainer does. Each scorer answers"
+                    + " each click before the learner has learned from it. A delta is due every online.publish.interval.ms, and reaches the"
+                    + " scorer at once. Items that the user has seen are ranked, too.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -54,7 +56,6 @@ import picocli.CommandLine.Option;
             "  freshet bench deltas --set online.publish.bytes.per.second=20000"
         })
 final class BenchDeltasCommand extends FreshetCommand {
-    private static final double STANDARD_ERRORS = 1.96; // of a 95% interval
     private static final int STEPS_BETWEEN_DELTAS = 4;
     private static final Instant SHOP_OPENS = Instant.parse("2026-01-01T00:00:00Z");
     private static final double MILLIS_PER_SECOND = 1e3;
@@ -119,13 +120,15 @@ final class BenchDeltasCommand extends FreshetCommand {
     /**
      * The JSON document that {@code --json} writes, with one component for each key.
      *
+     * @param stopped whether Ctrl-C ended the trial before the last click
      * @param exact all changes in float32
      * @param limited changes as configured
      * @param ndcgDifference mean of the limited scorer's NDCG minus the exact scorer's, over the same events
      * @param ndcgInterval half of the 95% interval of that mean
      */
     record Report(
-            Map<String, String> settings,
+            Map<String, Object> settings,
+            boolean stopped,
             DeltaTrial.Outcome exact,
             DeltaTrial.Outcome limited,
             double ndcgDifference,
@@ -148,7 +151,7 @@ final class BenchDeltasCommand extends FreshetCommand {
                 DeltaTrial all = new DeltaTrial(exact, rate);
                 DeltaTrial few = new DeltaTrial(limited.trainer(), rate)) {
             learn(limited, List.of(all, few), stop);
-            Report report = report(all, few);
+            Report report = report(all, few, stop.isRaised());
             tell(System.out, report);
             JsonFile.write(json, report);
         }
@@ -217,7 +220,7 @@ final class BenchDeltasCommand extends FreshetCommand {
         }
     }
 
-    private Report report(DeltaTrial all, DeltaTrial few) {
+    private Report report(DeltaTrial all, DeltaTrial few, boolean stopped) {
         int[] exact = all.countedServedRanks();
         int[] limited = few.countedServedRanks();
         double sum = 0;
@@ -230,7 +233,28 @@ final class BenchDeltasCommand extends FreshetCommand {
         int events = Math.max(1, exact.length);
         double mean = sum / events;
         double variance = Math.max(0, squares / events - mean * mean);
-        return new Report(settings, all.outcome(), few.outcome(), mean, STANDARD_ERRORS * Math.sqrt(variance / events));
+        return new Report(
+                settings(),
+                stopped,
+                all.outcome(),
+                few.outcome(),
+                mean,
+                StandardErrors.NORMAL_95 * Math.sqrt(variance / events));
+    }
+
+    private Map<String, Object> settings() {
+        Map<String, Object> values = new LinkedHashMap<>();
+        if (clicks.isEmpty()) {
+            values.put("count", count);
+            values.put("users", users);
+            values.put("items", items);
+            values.put("seed", seed);
+        } else {
+            values.put("clicks", String.valueOf(Path.of(clicks.getFirst()).getFileName()));
+        }
+        values.put("rate", rate);
+        values.put("set", settings);
+        return values;
     }
 
     private static double gain(int rank) {
@@ -240,7 +264,8 @@ final class BenchDeltasCommand extends FreshetCommand {
     private static void tell(PrintStream out, Report report) {
         out.printf(
                 Locale.ROOT,
-                "%,d clicks, %,d events after the first tenth%n%n%-34s %10s %10s %10s%n",
+                "%s%,d clicks, %,d events after the first tenth%n%n%-34s %10s %10s %10s%n",
+                report.stopped() ? "Stopped after " : "",
                 report.limited().clicks(),
                 report.limited().served().events(),
                 "",

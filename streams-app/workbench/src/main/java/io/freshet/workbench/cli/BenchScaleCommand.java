@@ -39,8 +39,8 @@ import picocli.CommandLine.Option;
             "A broker runs in this process. The streams role and the trainer run in processes of their own and work off"
                     + " clicks that wait, so the times are those of full batches and contain everything that such a process"
                     + " does, Kafka's client and the garbage collector included. What depends on the number of items is"
-                    + " measured at each of the --sizes without Kafka. A trainer with one worker also catches up with all clicks, and then"
-                    + " two trainers that learn together, which shows what a second machine brings. Takes some minutes.",
+                    + " measured at each of the --sizes without Kafka. A trainer with one worker also catches up with all clicks. Then"
+                    + " two trainers learn together. This shows what a second machine brings. Takes some minutes.",
             ""
         },
         footerHeading = "%nExamples:%n",

@@ -76,7 +76,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  freshet evaluate prequential --clicks clicks.tsv --json out.json --plot out.svg",
             "  freshet evaluate prequential --clicks ratings.csv --user uid --item iid --time ts --mask-seen",
-            "      a file in which no user returns to an item, so that refits suit it",
+            "      a file in which no user returns to an item; refits then choose their epochs without seen items",
             "  freshet evaluate prequential --clicks clicks.tsv --baselines rules --set training.dropout=0.3",
             "  freshet evaluate prequential --clicks clicks.tsv --learners 4 --merge-steps 8 --baselines none",
             "      what four learners in parallel would lose and cost",

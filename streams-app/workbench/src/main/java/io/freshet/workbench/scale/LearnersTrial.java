@@ -56,6 +56,7 @@ final class LearnersTrial {
                 trial.trainers.add(launch.trainer(number));
             }
             double from = trial.await((long) (BEGIN * clicks), progress);
+            trial.requireAllToLearn();
             long start = System.nanoTime();
             Duration cpu = trial.cpu();
             double learned = trial.await((long) (END * clicks), progress) - from;
@@ -67,6 +68,15 @@ final class LearnersTrial {
             return new Speed(learners, learned / seconds, trial.cpu().minus(cpu).toNanos() / 1e3 / learned);
         } finally {
             trial.trainers.forEach(RoleProcess::close);
+        }
+    }
+
+    private void requireAllToLearn() throws InterruptedException, FeedFailedException {
+        for (RoleProcess trainer : trainers) {
+            if (trainer.metricOfRunning(LEARNED) == 0) {
+                throw new FeedFailedException(
+                        "each of the " + trainers.size() + " trainers must have learned from clicks");
+            }
         }
     }
 

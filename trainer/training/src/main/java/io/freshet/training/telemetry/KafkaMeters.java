@@ -32,7 +32,7 @@ public final class KafkaMeters implements AutoCloseable {
             Pattern.compile("((put|put\\.if\\.absent|put\\.all|get|delete|all|range|prefix\\.scan|flush|commit|restore)"
                     + "\\.(rate|latency\\..*)|iterator\\.duration\\..*|record\\.e2e\\.latency\\..*"
                     + "|bytes\\..*|memtable\\..*|write\\.stall\\..*|compaction\\.time\\..*"
-                    + "|number\\.open\\.files\\..*|number\\.file\\.errors\\..*)");
+                    + "|number\\.open\\.files(\\..*)?|number\\.file\\.errors(\\..*)?)");
 
     private final MeterRegistry registry;
     private final ScheduledExecutorService looks = MeterThread.named("kafka-meters");

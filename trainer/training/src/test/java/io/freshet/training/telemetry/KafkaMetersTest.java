@@ -59,6 +59,7 @@ final class KafkaMetersTest {
         registry.counter("kafka.stream.state.put.latency.avg", "rocksdb.state.id", "user-sequences");
         registry.counter("kafka.stream.state.restore.rate", "rocksdb.state.id", "user-sequences");
         registry.counter("kafka.stream.state.memtable.hit.ratio", "rocksdb.state.id", "user-sequences");
+        registry.counter("kafka.stream.state.number.open.files", "rocksdb.state.id", "user-sequences");
         registry.counter("kafka.stream.state.size.all.mem.tables", "rocksdb.state.id", "user-sequences");
         registry.counter("kafka.stream.state.num.open.iterators", "rocksdb.state.id", "user-sequences");
         registry.counter("kafka.stream.state.updater.idle.ratio", "thread.id", "updater");
