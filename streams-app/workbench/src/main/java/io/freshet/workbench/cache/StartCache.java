@@ -159,6 +159,8 @@ public final class StartCache {
                 .redirectOutput(log.toFile());
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(StartCache::isSetting);
+        // A cache that is recorded with further jars is not valid without them.
+        environment.remove("FRESHET_EXTRA_CLASSPATH");
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.merge("FRESHET_JAVA_OPTS", "-XX:AOTCacheOutput=" + UNFINISHED, (own, ours) -> own + " " + ours);
         return builder;
