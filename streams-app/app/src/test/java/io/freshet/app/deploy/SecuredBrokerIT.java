@@ -39,8 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Runs the distribution on a broker that requires tokens (OAUTHBEARER) or certificates (mTLS), from a click to its
- * recommendation. Only settings that a user of the distribution can make are used: configuration keys, environment
- * variables and files. The broker gives rights to nobody but the user who must have logged in.
+ * recommendation. The test uses only settings that a user can make: configuration keys, environment variables and
+ * files. At the listeners TOKENS and CERTIFICATES, the broker gives rights only to the user who must have logged in.
+ * ANONYMOUS is a super user, too, for the listeners of the broker itself: INTERNAL and CONTROLLER.
  */
 final class SecuredBrokerIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
