@@ -137,7 +137,7 @@ final class ChartTest {
             networkPolicy: {clients: [{namespaceSelector: {matchLabels: {name: edge}}}]} | NetworkPolicy | north-freshet-streams | /spec/ingress/0/from/3/namespaceSelector/matchLabels/name | edge
             networkPolicy: {allow: [eks, openshift-dns]} | NetworkPolicy | north-freshet-openshift-dns | /spec/egress/0/ports/0/port | 5353
             networkPolicy: {egress: [{ports: [{port: 4317}]}]} | NetworkPolicy | north-freshet | /spec/egress/3/ports/0/port | 4317
-            strimzi: {enabled: true} | KafkaTopic | north-clicks | /spec/partitions | 12
+            strimzi: {enabled: true} | KafkaTopic | north-clicks | /spec/partitions | 32
             strimzi: {enabled: true, cluster: main} | KafkaUser | north-freshet-trainer | /metadata/labels/strimzi.io~1cluster | main
             strimzi: {enabled: true, cluster: main} | ConfigMap | north-freshet-settings | /data/FRESHET_KAFKA_BOOTSTRAP_SERVERS | main-kafka-bootstrap:9093
             strimzi: {enabled: true, authentication: scram-sha-512} | KafkaUser | north-shop-producer | /spec/authentication/type | scram-sha-512
@@ -149,7 +149,7 @@ final class ChartTest {
             monitoring: {podMonitor: true, interval: 30s} | PodMonitor | north-freshet | /spec/podMetricsEndpoints/0/interval | 30s
             monitoring: {alerts: true, labels: {release: prometheus}} | PrometheusRule | north-freshet | /metadata/labels/release | prometheus
             monitoring: {serviceMonitor: true, tokenKey: metrics} | ServiceMonitor | north-freshet | /spec/endpoints/0/authorization/credentials/key | metrics
-            strimzi: {enabled: true}, autoscaling: {enabled: true} | ScaledObject | north-freshet-streams | /spec/maxReplicaCount | 12
+            strimzi: {enabled: true}, autoscaling: {enabled: true} | ScaledObject | north-freshet-streams | /spec/maxReplicaCount | 32
             strimzi: {enabled: true}, autoscaling: {enabled: true, minReplicas: 3} | ScaledObject | north-freshet-streams | /spec/fallback/replicas | 3
             strimzi: {enabled: true}, autoscaling: {enabled: true, maxReplicas: 6} | ScaledObject | north-freshet-streams | /spec/maxReplicaCount | 6
             strimzi: {enabled: true}, autoscaling: {enabled: true, clicksPerPod: 100} | ScaledObject | north-freshet-streams | /spec/advanced/scalingModifiers/formula | unready > 0 ? pods * 100 : lag
@@ -321,7 +321,7 @@ final class ChartTest {
             replicas: 3                                              | replicas
             streams: {replica: 3}                                    | replica
             streams: {replicas: two}                                 | replicas
-            streams: {replicas: 13}                                  | streams.replicas must be at most partitions: 13 > 12
+            streams: {replicas: 33}                                  | streams.replicas must be at most partitions: 33 > 32
             streams: {pod: {toleration: []}}                         | toleration
             image: {pullPolicy: Sometimes}                           | pullPolicy
             settings: {FRESHET_SEQUENCER_WINDOW: 20}                 | FRESHET_SEQUENCER_WINDOW
@@ -337,7 +337,7 @@ final class ChartTest {
             httpRoute: {enabled: true, hostnames: [a.example]}       | httpRoute.parentRefs must be set
             monitoring: {serviceMonitor: true, podMonitor: true}     | must not both be true
             autoscaling: {enabled: true}                             | needs kafka.bootstrapServers
-            {strimzi: {enabled: true}, autoscaling: {enabled: true, maxReplicas: 13}} | autoscaling.maxReplicas must be at most
+            {strimzi: {enabled: true}, autoscaling: {enabled: true, maxReplicas: 33}} | autoscaling.maxReplicas must be at most
             fullnameOverride: Shop                                   | fullnameOverride
             fullnameOverride: a-name-that-is-longer-than-pods-can-have-here | fullnameOverride
             """)
