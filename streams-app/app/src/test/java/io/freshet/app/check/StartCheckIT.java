@@ -70,7 +70,9 @@ class StartCheckIT {
     @BeforeAll
     static void startKafka() throws Exception {
         kafka = GuardedKafka.start(folder);
-        new TopicsCheck(FreshetConfig.of(Map.of("kafka.bootstrap.servers", kafka.address("OPEN")))).create();
+        Map<String, String> settings =
+                Map.of("kafka.bootstrap.servers", kafka.address("OPEN"), "topics.partitions", "4");
+        new TopicsCheck(FreshetConfig.of(settings)).create();
     }
 
     @AfterAll

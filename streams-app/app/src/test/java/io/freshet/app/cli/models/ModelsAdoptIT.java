@@ -36,8 +36,13 @@ class ModelsAdoptIT {
     void shouldAdoptASnapshotOnceItIsClearWhereLearningContinues() throws Exception {
         try (Broker kafka = Broker.start(folder.resolve("kafka"))) {
             Path models = folder.resolve("models");
-            Map<String, String> settings =
-                    Map.of("kafka.bootstrap.servers", kafka.bootstrapServers(), "model.store.path", models.toString());
+            Map<String, String> settings = Map.of(
+                    "kafka.bootstrap.servers",
+                    kafka.bootstrapServers(),
+                    "topics.partitions",
+                    "4",
+                    "model.store.path",
+                    models.toString());
             FreshetConfig config = FreshetConfig.of(settings);
             TopicSetup.run(config, TIMEOUT);
             FileSnapshotStore store = new FileSnapshotStore(models);
