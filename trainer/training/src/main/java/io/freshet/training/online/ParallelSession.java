@@ -631,7 +631,9 @@ final class ParallelSession {
     private void commit(List<ModelDelta> delta) {
         long started = System.nanoTime();
         ModelWriter.Written written = writer.commit(delta, ModelDigest.of(model));
-        metrics.published(System.nanoTime() - started);
+        if (!delta.isEmpty()) {
+            metrics.published(System.nanoTime() - started);
+        }
         metrics.wrote(written, delta, 0);
     }
 
