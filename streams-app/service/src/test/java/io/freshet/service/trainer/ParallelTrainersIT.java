@@ -39,6 +39,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,7 +53,10 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +182,41 @@ final class ParallelTrainersIT {
     }
 
     @Test
+    void shouldKeepTheDifferencesOfTwoModelsApart() throws Exception {
+        List<OnlineConfig> models = List.of(config(2), config("wide", 4, 2));
+        try (LearningProcess shop = new LearningProcess(models.getFirst());
+                LearningProcess wide = new LearningProcess(models.getLast())) {
+            await().atMost(PATIENCE).until(() -> shop.learning() == 2 && wide.learning() == 2);
+            feeder.feed(200);
+            for (OnlineConfig model : models) {
+                await().atMost(PATIENCE).until(() -> learned(model.learners().names()) >= feeder.fed());
+                assertThat(learned(model.learners().names())).isEqualTo(feeder.fed());
+            }
+            assertThat(shop.trainers.restarts()).isZero();
+            assertThat(wide.trainers.restarts()).isZero();
+        }
+    }
+
+    @Test
+    void shouldStopAndNameTheRecordWhenADifferenceCannotBeRead() throws Exception {
+        try (LearningProcess both = new LearningProcess(config(2)).thatEndsEarly()) {
+            await().atMost(PATIENCE).until(() -> both.learning() == 2);
+            Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrapServers());
+            try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+                byte[] key = (MODEL + "-learner-1").getBytes(StandardCharsets.UTF_8);
+                producer.send(new ProducerRecord<>("model-merges", 1, key, new byte[] {1, 2, 3}))
+                        .get();
+            }
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(both.trainers.statuses()).allSatisfy(status -> {
+                        assertThat(status.phase()).isEqualTo(Phase.REFUSED);
+                        assertThat(status.message())
+                                .contains("a difference of a learner must be readable: topic=model-merges partition=1");
+                    }));
+        }
+    }
+
+    @Test
     void shouldRefuseAnotherNumberOfLearnersUntilTheOthersHaveStopped() throws Exception {
         try (LearningProcess single = new LearningProcess(config(1))) {
             feeder.feed(100);
@@ -225,6 +264,7 @@ final class ParallelTrainersIT {
     /** The learners of a process, on threads. */
     private final class LearningProcess implements AutoCloseable {
         final ProcessTrainers trainers;
+        private boolean endsEarly;
 
         LearningProcess(OnlineConfig config) {
             trainers = new ProcessTrainers(
@@ -238,9 +278,19 @@ final class ParallelTrainersIT {
                     .count();
         }
 
+        /** Expects that a learner ends before it is closed. */
+        LearningProcess thatEndsEarly() {
+            endsEarly = true;
+            return this;
+        }
+
         @Override
         public void close() {
-            stop();
+            if (endsEarly) {
+                trainers.close();
+            } else {
+                stop();
+            }
         }
 
         void stop() {
@@ -254,8 +304,18 @@ final class ParallelTrainersIT {
         assertThat(learned()).isEqualTo(feeder.fed());
     }
 
+    private long learned(List<String> learners) {
+        return learners.stream()
+                .mapToLong(learner -> learned(CommittedLog.read(kafka.bootstrapServers(), learner)))
+                .sum();
+    }
+
     private long learned() {
-        return log().steps().stream()
+        return learned(log());
+    }
+
+    private static long learned(CommittedLog log) {
+        return log.steps().stream()
                 .mapToLong(step -> step.clickTimestampsMs().length)
                 .sum();
     }
@@ -381,12 +441,16 @@ final class ParallelTrainersIT {
     }
 
     private OnlineConfig config(int learners) {
+        return config(MODEL, NETWORK.seed(), learners);
+    }
+
+    private OnlineConfig config(String model, long seed, int learners) {
         Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
         return new OnlineConfig(
-                        MODEL,
+                        model,
                         OnlineConfig.Topics.DEFAULT,
-                        new OnlineConfig.Clients(client, "trainer-of-" + MODEL, client),
-                        NETWORK,
+                        new OnlineConfig.Clients(client, "trainer-of-" + model, client),
+                        new ModelConfig(NETWORK.encoder(), NETWORK.itemDeviation(), seed),
                         TrainingConfig.defaults(1),
                         LEARNING,
                         OnlineConfig.Steps.upTo(16, Duration.ZERO),

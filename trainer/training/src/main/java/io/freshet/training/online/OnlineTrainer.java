@@ -317,7 +317,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                 DifferencesReader differences = new DifferencesReader(
                         meters.watch(KafkaClients.consumer(config, "differences", JOURNAL_RECORDS)),
                         config.topics().modelMerges(),
-                        config.learners().count())) {
+                        config.learners().names())) {
             new ParallelSession(
                             config,
                             start,
@@ -372,7 +372,9 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
 
     private boolean canBeContinued(Manifest manifest) {
         try (var consumer = KafkaClients.consumer(config, "bounds", 1)) {
-            return JournalReader.canContinue(manifest, consumer);
+            return StartingPoint.learners(manifest) == config.learners().count()
+                    ? JournalReader.canContinue(manifest, consumer)
+                    : JournalReader.hasInput(manifest, config.topics().sequences(), consumer);
         }
     }
 
