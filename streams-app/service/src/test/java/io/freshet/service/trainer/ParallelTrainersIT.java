@@ -45,17 +45,22 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -207,13 +212,62 @@ final class ParallelTrainersIT {
                 producer.send(new ProducerRecord<>("model-merges", 1, key, new byte[] {1, 2, 3}))
                         .get();
             }
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(both.trainers.statuses()).allSatisfy(status -> {
-                        assertThat(status.phase()).isEqualTo(Phase.REFUSED);
-                        assertThat(status.message())
-                                .contains("a difference of a learner must be readable: topic=model-merges partition=1");
-                    }));
+            await().atMost(PATIENCE).until(() -> both.trainers.status().phase() == Phase.REFUSED);
+            assertThat(both.trainers.status().message())
+                    .contains("a difference of a learner must be readable: topic=model-merges partition=1");
         }
+    }
+
+    @Test
+    void shouldSaveASnapshotOfTheLastMergeAlthoughNoClickFollows() throws Exception {
+        try (LearningProcess both = new LearningProcess(withSnapshotsEvery(Duration.ofSeconds(2), config(2)))) {
+            await().atMost(PATIENCE).until(() -> both.learning() == 2);
+            feeder.feed(100);
+            awaitLearned();
+            awaitMerged();
+            long steps = log().steps().size();
+            await().atMost(PATIENCE)
+                    .ignoreExceptions() // a snapshot may be deleted while it is read
+                    .until(() -> newest(MODEL).step() == steps
+                            && newest(MODEL + "-learner-1").step() == steps);
+        }
+    }
+
+    @Test
+    void shouldGiveUpTheLeasesOfTheProcessWhenALearnerIsFenced() throws Exception {
+        try (LearningProcess both = new LearningProcess(config(2))) {
+            await().atMost(PATIENCE).until(() -> both.learning() == 2);
+            Set<String> before = members();
+            both.trainers.onceBetweenSteps(1, _ -> {
+                throw new ProducerFencedException("another process is learner 1");
+            });
+            await().atMost(PATIENCE).until(() -> Collections.disjoint(before, members()) && both.learning() == 2);
+            feeder.feed(100);
+            awaitLearned();
+            awaitMerged();
+        }
+        assertEachRecordIsLearnedFromOnce();
+        assertReplayHasTheSameBytes();
+    }
+
+    @Test
+    void shouldMoveAllLearnersOfAProcessWhenOneOfThemEndsForGood() throws Exception {
+        try (LearningProcess first = new LearningProcess(config(2)).thatEndsEarly();
+                LearningProcess second = new LearningProcess(config(2))) {
+            await().atMost(PATIENCE).until(() -> first.learning() == 1 && second.learning() == 1);
+            feeder.feed(100);
+            awaitLearned();
+            int failing = first.trainers.statuses().getFirst().phase() == Phase.LEARNING ? 0 : 1;
+            first.trainers.onceBetweenSteps(failing, _ -> {
+                throw new ConfigException("a setting must be changed");
+            });
+            await().atMost(PATIENCE).until(() -> second.learning() == 2);
+            assertThat(first.trainers.status().phase()).isEqualTo(Phase.FAILED);
+            feeder.feed(100);
+            awaitLearned();
+            awaitMerged();
+        }
+        assertEachRecordIsLearnedFromOnce();
     }
 
     @Test
@@ -457,6 +511,38 @@ final class ParallelTrainersIT {
                         new OnlineConfig.Publishing(Duration.ofMillis(50), 1024, 0, LONG, new RetentionPolicy(2, 0), 0),
                         Duration.ofSeconds(2))
                 .withLearners(learners, 3);
+    }
+
+    private static OnlineConfig withSnapshotsEvery(Duration interval, OnlineConfig config) {
+        OnlineConfig.Publishing publishing = config.publishing();
+        return new OnlineConfig(
+                config.modelName(),
+                config.topics(),
+                config.clients(),
+                config.model(),
+                config.training(),
+                config.learning(),
+                config.steps(),
+                new OnlineConfig.Publishing(
+                        publishing.deltaInterval(),
+                        publishing.deltaPartBytes(),
+                        publishing.bytesPerSecond(),
+                        interval,
+                        publishing.retention(),
+                        publishing.gateShare()),
+                config.leaseTimeout(),
+                config.learners());
+    }
+
+    /** Returns the ids of the members of the group of the trainers. */
+    private Set<String> members() throws Exception {
+        String group = OnlineConfig.leaseGroup(config(2).clients().transactionalId(), 2);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            return admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+                    .flatMap(described -> described.members().stream())
+                    .map(MemberDescription::consumerId)
+                    .collect(Collectors.toSet());
+        }
     }
 
     private static NewTopic topic(String name, int partitions) {
