@@ -28,6 +28,7 @@ import io.freshet.store.RetentionPolicy;
 import io.freshet.store.S3Settings;
 import io.freshet.store.StoreLocation;
 import io.freshet.store.event.EventTypes;
+import io.freshet.training.config.KafkaClients;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.learner.TrainingConfig;
@@ -39,6 +40,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -570,11 +572,8 @@ public final class FreshetConfig {
             throw new ConfigException(StreamsKeys.ROCKSDB_WRITE_BUFFER_BYTES + " must be below "
                     + StreamsKeys.ROCKSDB_CACHE_BYTES + ": write_buffer=" + buffer + " cache=" + cache);
         }
-        if (get(TrainerKeys.LEARNERS) > 1 && !get(ModelKeys.ITEM_RETENTION).isZero()) {
-            throw new ConfigException(ModelKeys.ITEM_RETENTION + " must be 0 with several learners: "
-                    + ModelKeys.ITEM_RETENTION + "="
-                    + get(ModelKeys.ITEM_RETENTION).toMillis() + " "
-                    + TrainerKeys.LEARNERS + "=" + get(TrainerKeys.LEARNERS));
+        if (get(TrainerKeys.LEARNERS) > 1) {
+            requireConsistentLearners();
         }
         if (!get(HttpKeys.TOKEN).isEmpty() && !get(HttpKeys.TOKEN_FILE).isEmpty()) {
             throw new ConfigException("One of " + HttpKeys.TOKEN + " and " + HttpKeys.TOKEN_FILE + " must be empty");
@@ -583,6 +582,28 @@ public final class FreshetConfig {
             throw new ConfigException(HttpKeys.TLS_CERTIFICATE + " and " + HttpKeys.TLS_KEY
                     + " must be set together: certificate=" + get(HttpKeys.TLS_CERTIFICATE) + " key="
                     + get(HttpKeys.TLS_KEY));
+        }
+    }
+
+    private void requireConsistentLearners() {
+        String learners = TrainerKeys.LEARNERS + "=" + get(TrainerKeys.LEARNERS);
+        Duration retention = get(ModelKeys.ITEM_RETENTION);
+        if (!retention.isZero()) {
+            throw new ConfigException(ModelKeys.ITEM_RETENTION + " must be 0 with several learners: "
+                    + ModelKeys.ITEM_RETENTION + "=" + retention.toMillis() + " " + learners);
+        }
+        if (get(TrainerKeys.LEASE_TIMEOUT).isZero()) {
+            throw new ConfigException(TrainerKeys.LEASE_TIMEOUT + " must be above 0 with several learners, because a"
+                    + " process has the learners whose leases it holds: " + TrainerKeys.LEASE_TIMEOUT + "=0 "
+                    + learners);
+        }
+        Duration publish = get(TrainerKeys.PUBLISH_INTERVAL);
+        Duration transaction = KafkaClients.transactionTimeout(trainer());
+        if (publish.multipliedBy(2).compareTo(transaction) >= 0) {
+            throw new ConfigException(TrainerKeys.PUBLISH_INTERVAL
+                    + " must be below half of the producer's transaction.timeout.ms with several learners, because the steps"
+                    + " before a merge are one transaction: " + TrainerKeys.PUBLISH_INTERVAL + "=" + publish.toMillis()
+                    + " transaction.timeout.ms=" + transaction.toMillis() + " " + learners);
         }
     }
 

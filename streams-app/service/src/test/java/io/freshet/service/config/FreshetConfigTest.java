@@ -568,6 +568,28 @@ final class FreshetConfigTest {
         assertThatThrownBy(() -> FreshetConfig.of(Map.of("learners.count", "2", "model.item.retention.ms", "1000")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("model.item.retention.ms must be 0 with several learners");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("learners.count", "2", "online.lease.timeout.ms", "0")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("online.lease.timeout.ms must be above 0 with several learners");
+    }
+
+    @Test
+    void shouldRequireThatARoundOfSeveralLearnersFitsIntoATransaction() {
+        Map<String, String> settings = Map.of("learners.count", "2", "online.publish.interval.ms", "5000");
+        assertThatThrownBy(() -> FreshetConfig.of(settings))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("online.publish.interval.ms must be below half of the producer's")
+                .hasMessageContaining("online.publish.interval.ms=5000 transaction.timeout.ms=10000 learners.count=2");
+
+        Map<String, String> longer = new HashMap<>(settings);
+        longer.put("kafka.producer.transaction.timeout.ms", "20000");
+        assertThat(FreshetConfig.of(longer).trainer().publishing().deltaInterval())
+                .isEqualTo(Duration.ofSeconds(5));
+        assertThat(FreshetConfig.of(Map.of("online.publish.interval.ms", "5000"))
+                        .trainer()
+                        .learners()
+                        .count())
+                .isEqualTo(1);
     }
 
     @Test

@@ -39,20 +39,29 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +187,90 @@ final class ParallelTrainersIT {
     }
 
     @Test
+    void shouldKeepTheDifferencesOfTwoModelsApart() throws Exception {
+        List<OnlineConfig> models = List.of(config(2), config("wide", 4, 2));
+        try (LearningProcess shop = new LearningProcess(models.getFirst());
+                LearningProcess wide = new LearningProcess(models.getLast())) {
+            await().atMost(PATIENCE).until(() -> shop.learning() == 2 && wide.learning() == 2);
+            feeder.feed(200);
+            for (OnlineConfig model : models) {
+                await().atMost(PATIENCE).until(() -> learned(model.learners().names()) >= feeder.fed());
+                assertThat(learned(model.learners().names())).isEqualTo(feeder.fed());
+            }
+            assertThat(shop.trainers.restarts()).isZero();
+            assertThat(wide.trainers.restarts()).isZero();
+        }
+    }
+
+    @Test
+    void shouldStopAndNameTheRecordWhenADifferenceCannotBeRead() throws Exception {
+        try (LearningProcess both = new LearningProcess(config(2)).thatEndsEarly()) {
+            await().atMost(PATIENCE).until(() -> both.learning() == 2);
+            Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrapServers());
+            try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+                byte[] key = (MODEL + "-learner-1").getBytes(StandardCharsets.UTF_8);
+                producer.send(new ProducerRecord<>("model-merges", 1, key, new byte[] {1, 2, 3}))
+                        .get();
+            }
+            await().atMost(PATIENCE).until(() -> both.trainers.status().phase() == Phase.REFUSED);
+            assertThat(both.trainers.status().message())
+                    .contains("a difference of a learner must be readable: topic=model-merges partition=1");
+        }
+    }
+
+    @Test
+    void shouldSaveASnapshotOfTheLastMergeAlthoughNoClickFollows() throws Exception {
+        try (LearningProcess both = new LearningProcess(withSnapshotsEvery(Duration.ofSeconds(2), config(2)))) {
+            await().atMost(PATIENCE).until(() -> both.learning() == 2);
+            feeder.feed(100);
+            awaitLearned();
+            awaitMerged();
+            long steps = log().steps().size();
+            await().atMost(PATIENCE)
+                    .ignoreExceptions() // a snapshot may be deleted while it is read
+                    .until(() -> newest(MODEL).step() == steps
+                            && newest(MODEL + "-learner-1").step() == steps);
+        }
+    }
+
+    @Test
+    void shouldGiveUpTheLeasesOfTheProcessWhenALearnerIsFenced() throws Exception {
+        try (LearningProcess both = new LearningProcess(config(2))) {
+            await().atMost(PATIENCE).until(() -> both.learning() == 2);
+            Set<String> before = members();
+            both.trainers.onceBetweenSteps(1, _ -> {
+                throw new ProducerFencedException("another process is learner 1");
+            });
+            await().atMost(PATIENCE).until(() -> Collections.disjoint(before, members()) && both.learning() == 2);
+            feeder.feed(100);
+            awaitLearned();
+            awaitMerged();
+        }
+        assertEachRecordIsLearnedFromOnce();
+        assertReplayHasTheSameBytes();
+    }
+
+    @Test
+    void shouldMoveAllLearnersOfAProcessWhenOneOfThemEndsForGood() throws Exception {
+        try (LearningProcess first = new LearningProcess(config(2)).thatEndsEarly();
+                LearningProcess second = new LearningProcess(config(2))) {
+            await().atMost(PATIENCE).until(() -> first.learning() == 1 && second.learning() == 1);
+            feeder.feed(100);
+            awaitLearned();
+            int failing = first.trainers.statuses().getFirst().phase() == Phase.LEARNING ? 0 : 1;
+            first.trainers.onceBetweenSteps(failing, _ -> {
+                throw new ConfigException("a setting must be changed");
+            });
+            await().atMost(PATIENCE).until(() -> second.learning() == 2);
+            assertThat(first.trainers.status().phase()).isEqualTo(Phase.FAILED);
+            feeder.feed(100);
+            awaitLearned();
+            awaitMerged();
+        }
+        assertEachRecordIsLearnedFromOnce();
+    }
+
+    @Test
     void shouldRefuseAnotherNumberOfLearnersUntilTheOthersHaveStopped() throws Exception {
         try (LearningProcess single = new LearningProcess(config(1))) {
             feeder.feed(100);
@@ -225,6 +318,7 @@ final class ParallelTrainersIT {
     /** The learners of a process, on threads. */
     private final class LearningProcess implements AutoCloseable {
         final ProcessTrainers trainers;
+        private boolean endsEarly;
 
         LearningProcess(OnlineConfig config) {
             trainers = new ProcessTrainers(
@@ -238,9 +332,19 @@ final class ParallelTrainersIT {
                     .count();
         }
 
+        /** Expects that a learner ends before it is closed. */
+        LearningProcess thatEndsEarly() {
+            endsEarly = true;
+            return this;
+        }
+
         @Override
         public void close() {
-            stop();
+            if (endsEarly) {
+                trainers.close();
+            } else {
+                stop();
+            }
         }
 
         void stop() {
@@ -254,8 +358,18 @@ final class ParallelTrainersIT {
         assertThat(learned()).isEqualTo(feeder.fed());
     }
 
+    private long learned(List<String> learners) {
+        return learners.stream()
+                .mapToLong(learner -> learned(CommittedLog.read(kafka.bootstrapServers(), learner)))
+                .sum();
+    }
+
     private long learned() {
-        return log().steps().stream()
+        return learned(log());
+    }
+
+    private static long learned(CommittedLog log) {
+        return log.steps().stream()
                 .mapToLong(step -> step.clickTimestampsMs().length)
                 .sum();
     }
@@ -381,18 +495,54 @@ final class ParallelTrainersIT {
     }
 
     private OnlineConfig config(int learners) {
+        return config(MODEL, NETWORK.seed(), learners);
+    }
+
+    private OnlineConfig config(String model, long seed, int learners) {
         Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
         return new OnlineConfig(
-                        MODEL,
+                        model,
                         OnlineConfig.Topics.DEFAULT,
-                        new OnlineConfig.Clients(client, "trainer-of-" + MODEL, client),
-                        NETWORK,
+                        new OnlineConfig.Clients(client, "trainer-of-" + model, client),
+                        new ModelConfig(NETWORK.encoder(), NETWORK.itemDeviation(), seed),
                         TrainingConfig.defaults(1),
                         LEARNING,
                         OnlineConfig.Steps.upTo(16, Duration.ZERO),
                         new OnlineConfig.Publishing(Duration.ofMillis(50), 1024, 0, LONG, new RetentionPolicy(2, 0), 0),
                         Duration.ofSeconds(2))
                 .withLearners(learners, 3);
+    }
+
+    private static OnlineConfig withSnapshotsEvery(Duration interval, OnlineConfig config) {
+        OnlineConfig.Publishing publishing = config.publishing();
+        return new OnlineConfig(
+                config.modelName(),
+                config.topics(),
+                config.clients(),
+                config.model(),
+                config.training(),
+                config.learning(),
+                config.steps(),
+                new OnlineConfig.Publishing(
+                        publishing.deltaInterval(),
+                        publishing.deltaPartBytes(),
+                        publishing.bytesPerSecond(),
+                        interval,
+                        publishing.retention(),
+                        publishing.gateShare()),
+                config.leaseTimeout(),
+                config.learners());
+    }
+
+    /** Returns the ids of the members of the group of the trainers. */
+    private Set<String> members() throws Exception {
+        String group = OnlineConfig.leaseGroup(config(2).clients().transactionalId(), 2);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            return admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+                    .flatMap(described -> described.members().stream())
+                    .map(MemberDescription::consumerId)
+                    .collect(Collectors.toSet());
+        }
     }
 
     private static NewTopic topic(String name, int partitions) {

@@ -18,7 +18,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * Creates the trainer's Kafka clients. The settings that the trainer's guarantees depend on are fixed here, and the
  * configuration rejects them; all other settings may be overridden by the user. A configured {@code client.id} is the
- * prefix of the clients' ids.
+ * prefix of the clients' ids, which differ for each learner.
  */
 public final class KafkaClients {
     /** Maximum size of a request: one record holds all dense parameters, also those of a large model. */
@@ -88,9 +88,15 @@ public final class KafkaClients {
         return Duration.ofMillis(Long.parseLong(ms.toString().strip()));
     }
 
-    private static Object clientId(OnlineConfig config, Map<String, Object> settings) {
-        return settings.getOrDefault(
-                ConsumerConfig.CLIENT_ID_CONFIG, config.clients().transactionalId());
+    /**
+     * Returns the id of a learner's clients, without their purpose: the transactional id, or the configured one with the
+     * number of the learner.
+     */
+    static String clientId(OnlineConfig config, Map<String, Object> settings) {
+        Object configured = settings.get(ConsumerConfig.CLIENT_ID_CONFIG);
+        return configured == null
+                ? config.clients().transactionalId()
+                : configured + OnlineConfig.Learners.suffix(config.learners().number());
     }
 
     /**

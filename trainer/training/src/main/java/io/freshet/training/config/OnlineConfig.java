@@ -4,7 +4,9 @@ import io.freshet.model.recommender.ModelConfig;
 import io.freshet.store.RetentionPolicy;
 import io.freshet.training.learner.TrainingConfig;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Settings of an online trainer.
@@ -69,6 +71,24 @@ public record OnlineConfig(
         /** Returns whether there is more than one learner. */
         public boolean areSeveral() {
             return count > 1;
+        }
+
+        /**
+         * Returns the name of a learner: the key of its records, and the store's folder of its snapshots. Learner 0 has that
+         * of the model.
+         */
+        String name(int learner) {
+            return model + suffix(learner);
+        }
+
+        /** Returns the names of all learners, in the order of their numbers. */
+        public List<String> names() {
+            return IntStream.range(0, count).mapToObj(this::name).toList();
+        }
+
+        /** Returns what the names of a learner have after those of learner 0. */
+        static String suffix(int learner) {
+            return learner == 0 ? "" : "-learner-" + learner;
         }
 
         /** Returns whether this learner learns from a partition of the input. */
@@ -178,6 +198,9 @@ public record OnlineConfig(
         require(
                 !learners.areSeveral() || learning.itemRetention().isZero(),
                 "several learners cannot forget items: itemRetention=" + learning.itemRetention());
+        require(
+                !learners.areSeveral() || !leaseTimeout.isZero(),
+                "several learners need leases: leaseTimeout must be above 0: leaseTimeout=" + leaseTimeout);
     }
 
     /** Creates a configuration with one learner. */
@@ -218,7 +241,6 @@ public record OnlineConfig(
         if (number == 0) {
             return with(clients, publishing, modelName, own);
         }
-        String suffix = "-learner-" + number;
         Publishing ungated = new Publishing(
                 publishing.deltaInterval(),
                 publishing.deltaPartBytes(),
@@ -227,9 +249,10 @@ public record OnlineConfig(
                 publishing.retention(),
                 0);
         return with(
-                new Clients(clients.consumer(), clients.transactionalId() + suffix, clients.producer()),
+                new Clients(
+                        clients.consumer(), clients.transactionalId() + Learners.suffix(number), clients.producer()),
                 ungated,
-                modelName + suffix,
+                own.name(number),
                 own);
     }
 

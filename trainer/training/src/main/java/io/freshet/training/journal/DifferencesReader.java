@@ -7,9 +7,11 @@ import io.freshet.training.failure.MissingRecordsException;
 import io.freshet.training.input.LogPosition;
 import io.freshet.training.merge.GivenDifference;
 import io.freshet.training.merge.GivenDifferenceCodec;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +19,13 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Reads what all learners give to merges, from {@code model-merges}: learner i writes to partition i. Reads committed
- * records only. Keeps what it has read until {@link #take}. Owns the consumer. Not thread-safe.
+ * Reads what all learners of a model give to merges, from {@code model-merges}: learner i writes to partition i. Reads
+ * committed records only, and skips those of other models. Keeps what it has read until {@link #take}. Owns the consumer.
+ * Not thread-safe.
  */
 public final class DifferencesReader implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(DifferencesReader.class);
     private static final String WAY_OUT = "Let all trainers run with learners.count=1 first: they continue from the"
             + " newest snapshot of the model; and keep the topic for longer than a trainer may be down.";
 
@@ -36,21 +36,27 @@ public final class DifferencesReader implements AutoCloseable {
 
     /** What one learner has given, in order, since the last {@link #take}. */
     private static final class FromLearner {
+        final byte[] key;
         final GivenDifferenceCodec.Assembler assembler = new GivenDifferenceCodec.Assembler();
         final ArrayDeque<Placed> given = new ArrayDeque<>();
         long nextOffset; // behind what was taken last
+
+        FromLearner(String name) {
+            key = name.getBytes(StandardCharsets.UTF_8);
+        }
     }
 
     /** @param nextOffset offset behind the last part */
     private record Placed(GivenDifference given, long nextOffset) {}
 
-    /** @param consumer a consumer without a subscription that reads committed records and has no offset reset policy */
-    public DifferencesReader(Consumer<byte[], byte[]> consumer, String topic, int learners) {
+    /**
+     * @param consumer a consumer without a subscription that reads committed records and has no offset reset policy
+     * @param names names of the learners, which are the keys of their records
+     */
+    public DifferencesReader(Consumer<byte[], byte[]> consumer, String topic, List<String> names) {
         this.consumer = consumer;
         this.topic = topic;
-        for (int i = 0; i < learners; i++) {
-            this.learners.add(new FromLearner());
-        }
+        names.forEach(name -> learners.add(new FromLearner(name)));
     }
 
     /**
@@ -80,7 +86,12 @@ public final class DifferencesReader implements AutoCloseable {
         });
     }
 
-    /** Reads what has arrived. Waits for so long if nothing has. */
+    /**
+     * Reads what has arrived. Waits for so long if nothing has.
+     *
+     * @throws MissingRecordsException if a record of a learner cannot be decoded, because the learners would wait for its
+     *     difference for ever
+     */
     public void poll(Duration maxWait) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(maxWait)) {
             accept(record);
@@ -88,33 +99,33 @@ public final class DifferencesReader implements AutoCloseable {
     }
 
     private void accept(ConsumerRecord<byte[], byte[]> record) {
+        FromLearner from = learners.get(record.partition());
+        if (!Arrays.equals(record.key(), from.key)) {
+            return;
+        }
         byte @Nullable [] value = record.value();
         if (value == null) {
-            passOver(record, "the record must have a value");
-            return;
+            throw undecodable(record, "the record must have a value");
         }
         try {
             GivenDifferenceCodec.Part part = GivenDifferenceCodec.decode(value);
             newestLineage = Math.max(newestLineage, part.round().lineage());
             if (!part.isAnnouncement()) {
-                FromLearner from = learners.get(record.partition());
                 GivenDifference whole = from.assembler.add(part);
                 if (whole != null) {
                     from.given.add(new Placed(whole, record.offset() + 1));
                 }
             }
         } catch (FormatException e) {
-            passOver(record, String.valueOf(e.getMessage()));
+            throw undecodable(record, String.valueOf(e.getMessage()));
         }
     }
 
-    private static void passOver(ConsumerRecord<byte[], byte[]> record, String reason) {
-        LOG.error(
-                "Skipped a difference of a learner: topic={} partition={} offset={}: {}",
-                record.topic(),
-                record.partition(),
-                record.offset(),
-                reason);
+    private static MissingRecordsException undecodable(ConsumerRecord<byte[], byte[]> record, String reason) {
+        return new MissingRecordsException("a difference of a learner must be readable: topic=" + record.topic()
+                + " partition=" + record.partition() + " offset=" + record.offset() + ": " + reason
+                + ". If another version of Freshet wrote it, run the same version everywhere. Otherwise, let all trainers"
+                + " run with learners.count=1 first: they continue from the newest snapshot of the model");
     }
 
     /** Returns the newest lineage that a learner has announced or given a difference of; 0 if none has been read. */
@@ -157,7 +168,7 @@ public final class DifferencesReader implements AutoCloseable {
     /**
      * Takes what all learners have given to a round, in the order of the learners.
      *
-     * @throws IllegalStateException if a learner is missing, or has another base
+     * @throws IllegalStateException if a learner is missing
      */
     public List<GivenDifference> take(GivenDifference.Round round) {
         List<Integer> missing = missing(round);

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -93,12 +94,24 @@ public final class JournalReader implements AutoCloseable {
 
     /** Returns whether the model log and the input still hold everything that a snapshot does not cover. */
     public static boolean canContinue(Manifest manifest, Consumer<byte[], byte[]> consumer) {
+        return holdsAllFrom(Stream.concat(Stream.of(manifest.modelLog()), manifest.inputs().stream()), consumer);
+    }
+
+    /**
+     * Returns whether the input still holds everything that a snapshot does not cover. A trainer with another number of
+     * learners needs no more, because it begins a lineage.
+     *
+     * @param topic topic of the input
+     */
+    public static boolean hasInput(Manifest manifest, String topic, Consumer<byte[], byte[]> consumer) {
+        return holdsAllFrom(
+                manifest.inputs().stream().filter(position -> position.topic().equals(topic)), consumer);
+    }
+
+    private static boolean holdsAllFrom(Stream<TopicPosition> all, Consumer<byte[], byte[]> consumer) {
         Map<TopicPartition, Long> positions = new HashMap<>();
-        for (TopicPosition position : manifest.inputs()) {
-            positions.put(new TopicPartition(position.topic(), position.partition()), position.offset());
-        }
-        TopicPosition log = manifest.modelLog();
-        positions.put(new TopicPartition(log.topic(), log.partition()), log.offset());
+        all.forEach(position ->
+                positions.put(new TopicPartition(position.topic(), position.partition()), position.offset()));
         return consumer.beginningOffsets(positions.keySet()).entrySet().stream()
                 .allMatch(first ->
                         LogPosition.mayHoldAllFrom(positions.getOrDefault(first.getKey(), -1L), first.getValue()));

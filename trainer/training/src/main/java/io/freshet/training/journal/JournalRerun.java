@@ -75,8 +75,9 @@ public final class JournalRerun {
                 check(published.lineage(), published.step(), ModelDigest.agrees(learner.model(), published));
             case MergeNote note ->
                 throw new MissingRecordsException(
-                        "the journal after the snapshot has steps of several learners, and their"
-                                + " snapshots are gone: offset=" + entry.offset() + " note=" + note
+                        "a single learner must continue from a snapshot of the learners that wrote the journal: the"
+                                + " journal after the snapshot has steps of several learners: offset=" + entry.offset()
+                                + " note=" + note
                                 + ". Let the trainer continue from a snapshot with 'freshet models adopt'");
             case ModelDelta delta -> // journals of earlier versions have the deltas themselves
                 check(delta.lineage(), delta.toStep(), DeltaCheck.agrees(learner.model(), delta));

@@ -110,6 +110,11 @@ final class GroupLease implements Lease {
         renounced = true;
     }
 
+    @Override
+    public void giveUp() {
+        renounce();
+    }
+
     private void run() {
         TrainerLog.begin(modelName);
         try (heartbeat) {

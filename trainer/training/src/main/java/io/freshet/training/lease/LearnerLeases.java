@@ -14,7 +14,6 @@ import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The leases of several learners in one process: one membership in the group of the trainers, which assigns learners to
@@ -23,32 +22,29 @@ import org.jspecify.annotations.Nullable;
 public final class LearnerLeases implements AutoCloseable {
     private static final long ADMIN_TIMEOUT_S = 30;
 
-    private final @Nullable GroupLease group; // null if there are no standby trainers
+    private final GroupLease group;
 
-    private LearnerLeases(@Nullable GroupLease group) {
+    private LearnerLeases(GroupLease group) {
         this.group = group;
     }
 
     /**
-     * Creates leases that are not held before {@link #join}. If the configuration asks for no lease, this process has all
-     * learners at once.
+     * Creates leases that are not held before {@link #join}.
      *
      * @param config configuration of learner 0
      */
     public static LearnerLeases of(OnlineConfig config, MeterRegistry registry, Heartbeats heartbeats) {
-        return new LearnerLeases(config.leaseTimeout().isZero() ? null : GroupLease.of(config, registry, heartbeats));
+        return new LearnerLeases(GroupLease.of(config, registry, heartbeats));
     }
 
     /** Joins the group, which assigns learners to this process. Must be called once. */
     public void join() {
-        if (group != null) {
-            group.join();
-        }
+        group.join();
     }
 
     /** Returns the lease of a learner. It ends when this object is closed. */
     public Lease of(int learner) {
-        return group == null ? new Lease.Unshared() : new Lease.OfLearner(group, learner);
+        return new Lease.OfLearner(group, learner);
     }
 
     /**
@@ -89,8 +85,6 @@ public final class LearnerLeases implements AutoCloseable {
 
     @Override
     public void close() {
-        if (group != null) {
-            group.close();
-        }
+        group.close();
     }
 }

@@ -27,16 +27,26 @@ public sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Of
     /** Returns whether a trainer that has been fenced out waits for its next turn instead of stopping. */
     boolean standsBy();
 
-    /** Gives the lease to another trainer if one is waiting, then asks for it again. */
+    /**
+     * Gives the lease to another trainer if one is waiting, then asks for it again. One of several learners keeps its lease,
+     * because the other learners of its process would lose theirs.
+     */
     void renounce();
+
+    /**
+     * Does what {@link #renounce} does, but one of several learners that holds its lease gives up all leases of its process.
+     *
+     * @throws org.apache.kafka.common.KafkaException as {@link #isHeld} does
+     */
+    void giveUp();
 
     /** Gives up the lease, to another trainer if one is waiting. */
     @Override
     void close();
 
     /**
-     * The lease of one of several learners. A process has one membership for all of its learners, so a learner that has failed
-     * keeps its lease and tries again: to renounce it would stop the others.
+     * The lease of one of several learners. A process has one membership for all of its learners, so it can give up all of
+     * their leases only.
      */
     record OfLearner(GroupLease group, int learner) implements Lease {
         @Override
@@ -51,6 +61,13 @@ public sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Of
 
         @Override
         public void renounce() {}
+
+        @Override
+        public void giveUp() {
+            if (isHeld()) { // a learner that another process has taken over leaves the other learners of this one alone
+                group.giveUp();
+            }
+        }
 
         @Override
         public void close() {}
@@ -73,6 +90,9 @@ public sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Of
 
         @Override
         public void renounce() {}
+
+        @Override
+        public void giveUp() {}
 
         @Override
         public void close() {}

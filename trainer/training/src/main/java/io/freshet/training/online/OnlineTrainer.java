@@ -76,6 +76,12 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
      */
     private static final int REFUSALS = 3;
 
+    /**
+     * Number of consecutive failures after which one of several learners gives up its lease, and with it those of the other
+     * learners of its process: the machine may be the cause.
+     */
+    private static final int FAILURES_PER_LEASE = 3;
+
     private final OnlineConfig config;
     private final SnapshotStore store;
     private final MeterRegistry registry;
@@ -250,8 +256,13 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
 
     /** Gives the lease to another trainer if one is waiting, then waits before the next session. */
     private void awaitNextSession(Lease lease, TrainerMetrics metrics, Throwable failure) {
-        lease.renounce();
-        if (FailureKind.of(failure) == FailureKind.FENCED) {
+        boolean isFenced = FailureKind.of(failure) == FailureKind.FENCED;
+        if (isFenced || (failuresInARow + 1) % FAILURES_PER_LEASE == 0) {
+            lease.giveUp(); // a fenced trainer that holds its lease does not know yet that it has lost it
+        } else {
+            lease.renounce();
+        }
+        if (isFenced) {
             LOG.warn("Another trainer of model {} has taken over after step {}", config.modelName(), status().step());
             return;
         }
@@ -317,7 +328,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                 DifferencesReader differences = new DifferencesReader(
                         meters.watch(KafkaClients.consumer(config, "differences", JOURNAL_RECORDS)),
                         config.topics().modelMerges(),
-                        config.learners().count())) {
+                        config.learners().names())) {
             new ParallelSession(
                             config,
                             start,
@@ -372,7 +383,9 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
 
     private boolean canBeContinued(Manifest manifest) {
         try (var consumer = KafkaClients.consumer(config, "bounds", 1)) {
-            return JournalReader.canContinue(manifest, consumer);
+            return StartingPoint.learners(manifest) == config.learners().count()
+                    ? JournalReader.canContinue(manifest, consumer)
+                    : JournalReader.hasInput(manifest, config.topics().sequences(), consumer);
         }
     }
 

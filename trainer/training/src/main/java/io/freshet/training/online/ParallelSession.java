@@ -440,6 +440,7 @@ final class ParallelSession {
         }
         if (!writer.hasUncommittedSteps()) { // a manifest is announced in a transaction of its own
             boolean _ = finishSnapshotWithin(Duration.ZERO);
+            beginSnapshotIfDue();
         }
     }
 
@@ -576,9 +577,6 @@ final class ParallelSession {
                                     config.publishing().bytesPerSecond() > 0)
                             : List.of());
         }
-        if (schedule.isSnapshotDue()) {
-            beginOrDelaySnapshot();
-        }
     }
 
     /** Applies the merge of the round, and begins the next round. */
@@ -631,11 +629,21 @@ final class ParallelSession {
     private void commit(List<ModelDelta> delta) {
         long started = System.nanoTime();
         ModelWriter.Written written = writer.commit(delta, ModelDigest.of(model));
-        metrics.published(System.nanoTime() - started);
+        if (!delta.isEmpty()) {
+            metrics.published(System.nanoTime() - started);
+        }
         metrics.wrote(written, delta, 0);
     }
 
-    private void beginOrDelaySnapshot() {
+    /**
+     * Begins a snapshot of the last merge if one is due, also if no clicks arrive after it: a restart needs the records of the
+     * topics since the newest snapshot.
+     */
+    private void beginSnapshotIfDue() {
+        long newest = writer.isSaving() ? savingStep : snapshotStep;
+        if (given || learner.hasSteps() || newest == model.step() || !schedule.isSnapshotDue()) {
+            return;
+        }
         if (!writer.isSaving()) {
             beginSnapshot();
         } else if (!delayed) {

@@ -5,12 +5,14 @@ import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.lease.LearnerLeases;
 import io.freshet.training.liveness.Heartbeats;
 import io.freshet.training.online.TrainerStatus.Phase;
+import io.freshet.training.step.OnlineLearner;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +41,21 @@ public final class ProcessTrainers implements AutoCloseable {
             OnlineConfig own = areSeveral ? config.ofLearner(number) : config;
             OnlineTrainer trainer = new OnlineTrainer(own, store, registry, clock, heartbeats, leases);
             trainers.add(trainer);
-            threads.add(new Thread(trainer, areSeveral ? "trainer-" + number : "trainer"));
+            threads.add(new Thread(() -> run(trainer), areSeveral ? "trainer-" + number : "trainer"));
+        }
+    }
+
+    /**
+     * Runs a trainer. If it ends without being asked to, other processes take over the learners of this one: no learner can go
+     * on without the others, and a process has one membership for all of its learners.
+     */
+    private void run(OnlineTrainer trainer) {
+        try {
+            trainer.run();
+        } finally {
+            if (leases != null && trainer.status().phase() != Phase.CLOSED) {
+                leases.close();
+            }
         }
     }
 
@@ -56,6 +72,14 @@ public final class ProcessTrainers implements AutoCloseable {
         trainers.forEach(OnlineTrainer::endInput);
     }
 
+    /**
+     * Registers an action that runs once between two steps of a learner, on its trainer's thread. Tests inject faults with
+     * it.
+     */
+    public void onceBetweenSteps(int learner, Consumer<OnlineLearner> what) {
+        trainers.get(learner).onceBetweenSteps(what);
+    }
+
     /** Returns the status of each trainer, in the order of the learners. */
     public List<TrainerStatus> statuses() {
         return trainers.stream().map(OnlineTrainer::status).toList();
@@ -63,20 +87,27 @@ public final class ProcessTrainers implements AutoCloseable {
 
     /**
      * Returns one status for the process: that of a trainer that has stopped without being asked to, or else of the first one
-     * that learns, or else of the first one. Its lag is the sum of all.
+     * that waits to restart after a failure, or else of the first one that learns, or else of the first one. Its lag is the
+     * sum of all.
      */
     public TrainerStatus status() {
-        List<TrainerStatus> all = statuses();
+        return one(statuses());
+    }
+
+    /** Returns one status for those of all trainers of a process. */
+    static TrainerStatus one(List<TrainerStatus> all) {
         TrainerStatus one =
                 all.stream().min(Comparator.comparingInt(ProcessTrainers::rank)).orElseThrow();
         return one.withLag(all.stream().mapToLong(TrainerStatus::lag).sum());
     }
 
     private static int rank(TrainerStatus status) {
-        if (status.phase().isFinal() && status.phase() != Phase.CLOSED) {
-            return 0;
-        }
-        return status.phase() == Phase.LEARNING ? 1 : 2;
+        return switch (status.phase()) {
+            case FENCED, REFUSED, FAILED -> 0;
+            case RESTARTING -> 1;
+            case LEARNING -> 2;
+            case STARTING, RECOVERING, STANDING_BY, CLOSED -> 3;
+        };
     }
 
     /** Returns how often trainers have restarted after a failure. */

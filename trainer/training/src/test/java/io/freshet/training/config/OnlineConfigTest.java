@@ -41,6 +41,21 @@ final class OnlineConfigTest {
     }
 
     @Test
+    void shouldNameLearnersAndTheirClients() {
+        OnlineConfig config = OnlineConfig.defaults(
+                        "shop", ModelConfig.defaults(1), TrainingConfig.defaults(2), Map.of())
+                .withLearners(3, 2);
+
+        assertThat(config.learners().names()).containsExactly("shop", "shop-learner-1", "shop-learner-2");
+        assertThat(config.ofLearner(2).modelName()).isEqualTo("shop-learner-2");
+        assertThat(KafkaClients.clientId(config, Map.of())).isEqualTo("freshet-trainer-shop");
+        assertThat(KafkaClients.clientId(config.ofLearner(1), Map.of())).isEqualTo("freshet-trainer-shop-learner-1");
+        Map<String, Object> configured = Map.of("client.id", "mine");
+        assertThat(KafkaClients.clientId(config, configured)).isEqualTo("mine");
+        assertThat(KafkaClients.clientId(config.ofLearner(1), configured)).isEqualTo("mine-learner-1");
+    }
+
+    @Test
     void shouldRefuseImpossibleLearning() {
         assertThatThrownBy(() -> new LearningConfig(
                         0, 50, new LearningConfig.Replay(256, 20, 50_000), new LearningConfig.Metrics(10, 5_000)))

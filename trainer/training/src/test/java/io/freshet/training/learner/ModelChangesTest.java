@@ -166,6 +166,47 @@ final class ModelChangesTest {
         assertThat(values).containsExactly(1f, 0.100097656f, -0.100097656f, 1f, 1.015625f, 0f, 0f, Float.NaN);
     }
 
+    @Test
+    void shouldSplitADeltaAndRoundItsValuesOnlyIfAsked() {
+        for (int row = 0; row < ITEMS; row++) {
+            changes.addItem(row);
+        }
+        step(new int[] {0, 1, 2});
+        ModelDelta whole = changes.take(model, 10, ModelChanges.Selection.ALL).getFirst();
+
+        List<ModelDelta> exact = ModelChanges.split(whole, 2, false);
+        List<ModelDelta> rounded = ModelChanges.split(whole, 2, true);
+
+        assertThat(exact).extracting(part -> part.rows().length).containsExactly(2, 2, 1);
+        assertThat(joined(exact)).containsExactly(whole.rowValues());
+        float[] expected = whole.rowValues().clone();
+        Bfloat16.round(expected);
+        assertThat(expected).isNotEqualTo(whole.rowValues());
+        assertThat(joined(rounded)).containsExactly(expected);
+        float[] dense = whole.dense().clone();
+        Bfloat16.round(dense);
+        assertThat(rounded.getFirst().dense()).containsExactly(dense);
+        assertThat(rounded.getFirst().newItemRows()).containsExactly(0, 1, 2, 3, 4);
+        assertThat(rounded.getFirst().memory()).isEqualTo(whole.memory());
+        assertThat(rounded).extracting(ModelDelta::part).containsExactly(0, 1, 2);
+        assertThat(rounded).extracting(ModelDelta::parts).containsOnly(3);
+        assertThat(rounded.getLast().dense()).isEmpty();
+    }
+
+    private static float[] joined(List<ModelDelta> parts) {
+        List<Float> all = new ArrayList<>();
+        for (ModelDelta part : parts) {
+            for (float value : part.rowValues()) {
+                all.add(value);
+            }
+        }
+        float[] values = new float[all.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = all.get(i);
+        }
+        return values;
+    }
+
     private int[] rows(int most) {
         return changes.take(model, 10, new ModelChanges.Selection(most, true, true))
                 .getFirst()

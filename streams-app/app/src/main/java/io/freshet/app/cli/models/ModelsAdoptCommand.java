@@ -59,7 +59,11 @@ final class ModelsAdoptCommand extends FreshetCommand {
     public Integer call() throws Exception {
         try (ModelSourceOptions.Opened opened = place.open(spec)) {
             OnlineConfig config = opened.config().trainer();
-            requireNoTrainer(opened, config.clients().transactionalId());
+            requireNoTrainer(
+                    opened,
+                    OnlineConfig.leaseGroup(
+                            config.clients().transactionalId(),
+                            config.learners().count()));
             Adoption adoption;
             try {
                 adoption = Adoption.plan(config, opened.store(), version, learnFrom);

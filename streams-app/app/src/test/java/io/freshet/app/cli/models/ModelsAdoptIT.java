@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -57,6 +58,14 @@ class ModelsAdoptIT {
                         .isEqualTo(2);
                 assertThat(err.toString()).contains("stop every trainer of model default first: running=1");
             }
+            err.getBuffer().setLength(0);
+            Map<String, String> several = new HashMap<>(settings);
+            several.put("learners.count", "2");
+            try (KafkaConsumer<byte[], byte[]> _ = joined(config.trainer().withLearners(2, 1))) {
+                assertThat(adopt(several, snapshot.version(), "--learn-from", "end"))
+                        .isEqualTo(2);
+                assertThat(err.toString()).contains("stop every trainer of model default first: running=1");
+            }
             assertThat(adopt(settings, snapshot.version(), "--learn-from", "end", "--dry-run"))
                     .isZero();
             assertThat(store.manifest(SmallSnapshots.MODEL, snapshot.version())).isEqualTo(snapshot);
@@ -79,7 +88,9 @@ class ModelsAdoptIT {
                         "bootstrap.servers",
                         config.clients().consumer().get("bootstrap.servers"),
                         "group.id",
-                        config.clients().transactionalId()),
+                        OnlineConfig.leaseGroup(
+                                config.clients().transactionalId(),
+                                config.learners().count())),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
         consumer.subscribe(List.of(config.topics().modelManifests()));
