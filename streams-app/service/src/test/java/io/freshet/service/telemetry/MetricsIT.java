@@ -79,8 +79,9 @@ final class MetricsIT {
 
     @Test
     void shouldAlertOnlyOnWhatThereIs() throws Exception {
-        References references =
-                new References(streams.and(trainer), Set.of("job", "instance", "namespace", "pod", "application"));
+        // Only several learners have the label learner.
+        References references = new References(
+                streams.and(trainer), Set.of("job", "instance", "namespace", "pod", "application", "learner"));
         assertThat(Dashboards.composeAlerts().findValuesAsText("expr"))
                 .isNotEmpty()
                 .flatExtracting(references::missing)
