@@ -102,14 +102,14 @@ final class BaselineProperties {
     @Example
     void shouldKeepTheOrderWhenWeightsAreScaledDown() {
         Baseline baseline = new DecayedPopularity(1);
-        UserState nobody = new UserState(0, 0, new int[0], new int[0]);
+        UserState newUser = new UserState(0, 0, new int[0], new int[0]);
         for (int click = 0; click < 1_000; click++) {
-            baseline.observe(nobody, click % 3);
+            baseline.observe(newUser, click % 3);
         }
-        assertThat(baseline.rank(nobody, 0)).as("clicked last").isEqualTo(new Ranks(1, 1));
-        assertThat(baseline.rank(nobody, 2)).isEqualTo(new Ranks(2, 2));
-        assertThat(baseline.rank(nobody, 1)).isEqualTo(new Ranks(3, 3));
-        assertThat(baseline.rank(nobody, 7)).isEqualTo(Ranks.MISS);
+        assertThat(baseline.rank(newUser, 0)).as("clicked last").isEqualTo(new Ranks(1, 1));
+        assertThat(baseline.rank(newUser, 2)).isEqualTo(new Ranks(2, 2));
+        assertThat(baseline.rank(newUser, 1)).isEqualTo(new Ranks(3, 3));
+        assertThat(baseline.rank(newUser, 7)).isEqualTo(Ranks.MISS);
     }
 
     /** The sort key of the naive baselines: one list per item, compared lexicographically. */

@@ -12,6 +12,6 @@ public final class OtherLearnersException extends IllegalStateException {
     public OtherLearnersException(int learners, int others, List<String> alive) {
         super("all trainers of a model must have the same learners.count: this one has learners.count=" + learners
                 + ", and these run with learners.count=" + others + ": " + alive
-                + ". Stop those, and this trainer goes on; or start this one with learners.count=" + others);
+                + ". Stop those trainers, then this one continues. Or start this one with learners.count=" + others);
     }
 }
