@@ -64,10 +64,10 @@ final class ManyPartitionsIT {
                 }
                 commits = sum(registry, COMMITS, "") - commits;
                 requests = sum(registry, REQUESTS, "StreamThread") - requests;
-                assertThat(commits).isGreaterThanOrEqualTo(WAVES);
+                // A commit may hold the answers of two waves.
+                assertThat(commits).isGreaterThanOrEqualTo(WAVES / 2.0);
                 // Records, offsets, their coordinator, and the end of the transaction. One task after the other would
-                // send
-                // its answers with a request of its own.
+                // send its answers with a request of its own.
                 assertThat(requests / commits)
                         .as("%s requests for %s commits", requests, commits)
                         .isLessThan(PARTITIONS / 4.0);

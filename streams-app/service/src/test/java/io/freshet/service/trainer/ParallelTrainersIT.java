@@ -56,9 +56,11 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -159,7 +161,9 @@ final class ParallelTrainersIT {
         store().delete(MODEL + "-learner-1", newestOfOther.version());
 
         try (LearningProcess both = new LearningProcess(config(2))) {
-            await().atMost(PATIENCE).until(() -> both.learning() == 2);
+            await().atMost(PATIENCE)
+                    .until(() -> both.learning() == 2
+                            && both.trainers.statuses().stream().allMatch(status -> status.step() == newest.step()));
             assertThat(both.trainers.statuses())
                     .extracting(TrainerStatus::mismatches)
                     .containsOnly(0L);
@@ -167,6 +171,38 @@ final class ParallelTrainersIT {
 
         assertThat(newest(MODEL).version()).isEqualTo(newest.version());
         assertThat(newest(MODEL + "-learner-1").version()).isEqualTo(newestOfOther.version());
+    }
+
+    @Test
+    void shouldBeginTheNextLineageWhenTheDifferencesHaveExpired() throws Exception {
+        try (LearningProcess both = new LearningProcess(config(2))) {
+            feeder.feed(100);
+            awaitLearned();
+            awaitMerged();
+            assertThat(both.learning()).isEqualTo(2);
+        }
+        long lineage = newest(MODEL).lineage();
+        for (String model : List.of(MODEL, MODEL + "-learner-1")) {
+            store().delete(model, newest(model).version());
+        }
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            RecordsToDelete all = RecordsToDelete.beforeOffset(-1); // the high watermark
+            admin.deleteRecords(Map.of(
+                            new TopicPartition("model-merges", 0), all, new TopicPartition("model-merges", 1), all))
+                    .all()
+                    .get();
+        }
+
+        try (LearningProcess both = new LearningProcess(config(2))) {
+            await().atMost(PATIENCE).until(() -> both.learning() == 2);
+            feeder.feed(50);
+            // The model goes back to the first snapshot, so it learns from the first 100 again.
+            await().atMost(PATIENCE).until(() -> learned() == 100 + feeder.fed());
+        }
+
+        assertThat(List.of(newest(MODEL), newest(MODEL + "-learner-1")))
+                .extracting(Manifest::lineage)
+                .containsOnly(lineage + 1);
     }
 
     @Test

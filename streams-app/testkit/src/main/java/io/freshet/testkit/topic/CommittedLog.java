@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.LongSummaryStatistics;
@@ -51,14 +52,7 @@ public record CommittedLog(
      * @param model model whose journal to read; empty if there is only one
      */
     public static CommittedLog read(String bootstrapServers, String model) {
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers",
-                bootstrapServers,
-                "isolation.level",
-                "read_committed",
-                "auto.offset.reset",
-                "none");
-        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer = consumer(bootstrapServers)) {
             OnlineConfig.Topics topics = OnlineConfig.Topics.DEFAULT;
             return new CommittedLog(
                     Stream.of(topics.modelLog(), topics.modelDeltas())
@@ -75,9 +69,7 @@ public record CommittedLog(
 
     /** Reads the committed records of one topic, ordered by partition and, within each, by offset. */
     public static List<ConsumerRecord<byte[], byte[]>> readTopic(String bootstrapServers, String topic) {
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed");
-        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer = consumer(bootstrapServers)) {
             return all(consumer, topic);
         }
     }
@@ -269,19 +261,30 @@ public record CommittedLog(
     }
 
     /** Returns the records ordered by partition and, within each, by offset. */
+    private static KafkaConsumer<byte[], byte[]> consumer(String bootstrapServers) {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", bootstrapServers,
+                "isolation.level", "read_committed",
+                "auto.offset.reset", "none",
+                // The consumer sends no fetch for another topic while one that finds no records waits.
+                "fetch.max.wait.ms", "5");
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
     private static List<ConsumerRecord<byte[], byte[]>> all(KafkaConsumer<byte[], byte[]> consumer, String topic) {
-        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                .map(info -> new TopicPartition(topic, info.partition()))
-                .toList();
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (TopicPartition partition : partitions) {
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            while (consumer.position(partition) < end) {
-                consumer.poll(Duration.ofMillis(50)).forEach(records::add);
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records =
+                new TreeMap<>(Comparator.comparingInt(TopicPartition::partition));
+        consumer.partitionsFor(topic)
+                .forEach(info -> records.put(new TopicPartition(topic, info.partition()), new ArrayList<>()));
+        consumer.assign(records.keySet());
+        consumer.seekToBeginning(records.keySet());
+        Map<TopicPartition, Long> ends = consumer.endOffsets(records.keySet());
+        while (!ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(50))) {
+                records.computeIfAbsent(new TopicPartition(topic, record.partition()), _ -> new ArrayList<>())
+                        .add(record);
             }
         }
-        return records;
+        return records.values().stream().flatMap(List::stream).toList();
     }
 }

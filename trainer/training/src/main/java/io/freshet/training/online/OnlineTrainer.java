@@ -7,6 +7,7 @@ import io.freshet.store.snapshot.Manifest;
 import io.freshet.training.config.KafkaClients;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.failure.FailureKind;
+import io.freshet.training.failure.OtherLearnersException;
 import io.freshet.training.failure.TrainerLog;
 import io.freshet.training.input.SequenceInput;
 import io.freshet.training.journal.DifferencesReader;
@@ -29,6 +30,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -285,7 +287,10 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     private void runSession(Lease lease, TrainerMetrics metrics) throws IOException {
-        StartingPoint start = new Snapshots(store, config).newest(this::canBeContinued);
+        StartingPoint start = newest(lease);
+        if (start == null) {
+            return;
+        }
         try (OnlineLearner _ = start.learner();
                 KafkaMeters meters = new KafkaMeters(registry);
                 ManifestsReader manifests = manifests(meters, config.modelName());
@@ -309,9 +314,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
             }
         }
         signals.enter(Phase.RECOVERING, "");
-        StartingPoint start = config.learners().number() == 0
-                ? new Snapshots(store, config).newest(this::canBeContinued)
-                : awaitStart(lease);
+        StartingPoint start = config.learners().number() == 0 ? newest(lease) : awaitStart(lease);
         if (start == null) {
             return;
         }
@@ -338,6 +341,33 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                             metrics)
                     .run(lease, () -> meters.watch(KafkaClients.consumer(config, "journal", JOURNAL_RECORDS)));
         }
+    }
+
+    /**
+     * Restores the newest snapshot. If trainers with another number of learners have written it, they must have stopped; the
+     * newest snapshot is then read again, because a trainer saves its last one while it stops. Returns null if the trainer is
+     * closed before it may start.
+     */
+    private @Nullable StartingPoint newest(Lease lease) throws IOException {
+        Snapshots snapshots = new Snapshots(store, config);
+        StartingPoint start = snapshots.newest(this::canBeContinued);
+        if (start.learners() == config.learners().count()) {
+            return start;
+        }
+        start.learner().close();
+        if (!lease.isHeld()) {
+            signals.enter(Phase.STANDING_BY, "");
+        }
+        while (!lease.isHeld()) {
+            if (signals.isClosingWithin(LEASE_LOOK)) {
+                return null;
+            }
+        }
+        List<String> alive = LearnerLeases.othersAlive(config, start.learners());
+        if (!alive.isEmpty()) {
+            throw new OtherLearnersException(config.learners().count(), start.learners(), alive);
+        }
+        return snapshots.newest(this::canBeContinued);
     }
 
     private ManifestsReader manifests(KafkaMeters meters, String modelName) {

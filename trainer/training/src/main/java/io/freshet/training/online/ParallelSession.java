@@ -10,7 +10,6 @@ import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.failure.DifferentModelsException;
 import io.freshet.training.failure.MissingRecordsException;
-import io.freshet.training.failure.OtherLearnersException;
 import io.freshet.training.failure.TrainerLog;
 import io.freshet.training.input.InputBatch;
 import io.freshet.training.input.SequenceInput;
@@ -20,7 +19,6 @@ import io.freshet.training.journal.JournalReader;
 import io.freshet.training.journal.JournalRerun;
 import io.freshet.training.journal.ModelDigest;
 import io.freshet.training.learner.ModelChanges;
-import io.freshet.training.lease.LearnerLeases;
 import io.freshet.training.lease.Lease;
 import io.freshet.training.liveness.LagWatch;
 import io.freshet.training.merge.Difference;
@@ -136,7 +134,7 @@ final class ParallelSession {
         this.signals = signals;
         this.metrics = metrics;
         Manifest manifest = start.manifest();
-        this.continues = LearnerStarts.isContinued(manifest, config);
+        this.continues = canContinueLineage(manifest);
         this.isOwn = manifest != null && manifest.model().equals(config.modelName());
         this.newestSaved = isOwn ? manifest : null;
         this.mergeCount = manifest == null || !continues ? 0 : StartingPoint.merges(manifest);
@@ -161,7 +159,6 @@ final class ParallelSession {
         }
         if (!continues) {
             requireSnapshotIfOneIsKnown();
-            requireNoOthers();
         }
         input.seek(partitions, start.inputs());
         writer.fenceOthers();
@@ -174,6 +171,24 @@ final class ParallelSession {
         metrics.lineage(model.lineage());
         metrics.gate(gate);
         learn(lease);
+    }
+
+    /**
+     * Returns whether the learner goes on in the lineage of its snapshot. Learner 0 begins another one if differences since
+     * its snapshot have expired. The others wait for that ({@link LearnerStarts#find}).
+     */
+    private boolean canContinueLineage(@Nullable Manifest manifest) {
+        if (manifest == null || !LearnerStarts.isContinued(manifest, config)) {
+            return false;
+        }
+        boolean hasAll = !isPublisher() || differences.hasAllSince(manifest.inputs());
+        if (!hasAll) {
+            LOG.warn(
+                    "Topic {} no longer has the differences since snapshot {}: clicks since then are learned from again",
+                    config.topics().modelMerges(),
+                    manifest.version());
+        }
+        return hasAll;
     }
 
     private boolean isPublisher() {
@@ -202,15 +217,6 @@ final class ParallelSession {
                     + known.getLast().version()
                     + ". Let the trainer continue from a snapshot with 'freshet models adopt', or begin a new model with"
                     + " another model.name");
-        }
-    }
-
-    private void requireNoOthers() {
-        if (start.learners() != learners.count()) {
-            List<String> alive = LearnerLeases.othersAlive(config, start.learners());
-            if (!alive.isEmpty()) {
-                throw new OtherLearnersException(learners.count(), start.learners(), alive);
-            }
         }
     }
 

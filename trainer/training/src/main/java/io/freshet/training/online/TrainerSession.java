@@ -7,7 +7,6 @@ import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.training.config.OnlineConfig;
-import io.freshet.training.failure.OtherLearnersException;
 import io.freshet.training.failure.TrainerLog;
 import io.freshet.training.input.InputBatch;
 import io.freshet.training.input.SequenceInput;
@@ -15,7 +14,6 @@ import io.freshet.training.journal.JournalEntry;
 import io.freshet.training.journal.JournalReader;
 import io.freshet.training.journal.JournalRerun;
 import io.freshet.training.journal.ModelDigest;
-import io.freshet.training.lease.LearnerLeases;
 import io.freshet.training.lease.Lease;
 import io.freshet.training.liveness.LagWatch;
 import io.freshet.training.online.TrainerStatus.Phase;
@@ -116,10 +114,6 @@ final class TrainerSession {
      * @param journalConsumer makes the consumer that reads the journal
      */
     void run(Lease lease, Supplier<Consumer<byte[], byte[]>> journalConsumer) throws IOException {
-        if (isOfSeveral() && !lease.isHeld()) {
-            awaitLease(lease); // the next session restores what the trainer before this one has left
-            return;
-        }
         if (takeOver(lease, journalConsumer)) {
             joinLineage();
             metrics.lineage(learner.model().lineage());
@@ -133,20 +127,6 @@ final class TrainerSession {
         return start.learners() > 1;
     }
 
-    private void awaitLease(Lease lease) {
-        report(Phase.STANDING_BY);
-        while (!lease.isHeld() && !signals.isClosingWithin(LEASE_LOOK)) {
-            LOG.debug("Waiting for the lease of model {}", config.modelName());
-        }
-    }
-
-    private void requireNoOtherLearners() {
-        List<String> alive = LearnerLeases.othersAlive(config, start.learners());
-        if (!alive.isEmpty()) {
-            throw new OtherLearnersException(1, start.learners(), alive);
-        }
-    }
-
     /**
      * Reruns the journal to an end that no other trainer can move any more. Returns false if the trainer is closed
      * before that.
@@ -155,9 +135,6 @@ final class TrainerSession {
         List<Integer> partitions = awaitPartitions();
         if (partitions.isEmpty()) {
             return false;
-        }
-        if (isOfSeveral()) {
-            requireNoOtherLearners();
         }
         input.seek(partitions, start.inputs());
         try (JournalReader journal = new JournalReader(

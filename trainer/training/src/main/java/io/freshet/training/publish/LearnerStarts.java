@@ -2,8 +2,10 @@ package io.freshet.training.publish;
 
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.snapshot.Manifest;
+import io.freshet.training.config.KafkaClients;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.failure.MissingRecordsException;
+import io.freshet.training.journal.DifferencesReader;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,14 @@ public final class LearnerStarts {
         StartingPoint own = new Snapshots(store, config)
                 .restoreNewest(manifest -> manifest.lineage() == lineage && isContinued(manifest, config));
         if (own != null) {
-            return own;
+            if (own.manifest() == null || hasAllDifferences(own.manifest()) || hasAllDifferences(known.getFirst())) {
+                return own; // its session refuses to go on if differences are missing that learner 0 needs no more
+            }
+            own.learner().close();
+            return null; // learner 0 begins the next lineage
+        }
+        if (StartingPoint.merges(known.getFirst()) > 0) {
+            throw missingSnapshot(lineage);
         }
         for (Manifest manifest : known) {
             if (manifest.lineage() == lineage && StartingPoint.merges(manifest) == 0) {
@@ -70,7 +79,17 @@ public final class LearnerStarts {
                 return new StartingPoint(first.learner(), manifest, new Progress());
             }
         }
-        throw new MissingRecordsException("learner " + config.learners().number()
+        throw missingSnapshot(lineage);
+    }
+
+    private boolean hasAllDifferences(Manifest manifest) {
+        try (var consumer = KafkaClients.consumer(config, "bounds", 1)) {
+            return DifferencesReader.hasAllSince(consumer, config.topics().modelMerges(), manifest.inputs());
+        }
+    }
+
+    private MissingRecordsException missingSnapshot(long lineage) {
+        return new MissingRecordsException("learner " + config.learners().number()
                 + " must have a snapshot of lineage=" + lineage + " in the store: model=" + config.modelName()
                 + ". Let all trainers run with learners.count=1 first: they continue from the newest snapshot of the"
                 + " model");
