@@ -541,6 +541,17 @@ final class HttpServerIT {
     }
 
     @Test
+    void shouldServeOnlyTheMetricsThatAreNamed() throws Exception {
+        String named = asker.get("/metrics?name%5B%5D=freshet_clicks_accepted_total&name%5B%5D=freshet_ready")
+                .text();
+
+        assertThat(named.lines().filter(line -> !line.startsWith("#")))
+                .hasSizeGreaterThan(1)
+                .allMatch(line -> line.matches("freshet_(clicks_accepted_total|ready)[ {].*"));
+        assertThat(named).contains("\nfreshet_clicks_accepted_total").contains("\nfreshet_ready");
+    }
+
+    @Test
     void shouldSendTheHistoryAndThenEachSecondWhenAStreamIsOpened() throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create(config.http().url() + "v1/events"))
                 .build();

@@ -71,7 +71,7 @@ public final class Asker {
 
     /** Returns the sum of the metric's samples, or 0 if it has none. */
     public double metric(String name) throws IOException, InterruptedException {
-        return get("/metrics")
+        return get("/metrics?name%5B%5D=" + name)
                 .text()
                 .lines()
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))

@@ -9,13 +9,18 @@ import io.freshet.training.telemetry.LatencyTimers;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Serves {@code /metrics} for Prometheus, and holds the meters of requests and of the process. Thread-safe. */
 public final class Metrics implements AutoCloseable {
     private static final String PLAIN = "text/plain; version=0.0.4; charset=utf-8";
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     private static final String NO_ROUTE = "none";
+    private static final String NAMES = "name[]"; // as Prometheus's own clients call it
+    private static final Pattern SUFFIX = Pattern.compile("_(total|count|sum|bucket)$");
 
     private final PrometheusMeterRegistry registry;
     private final ProcessMeters process = new ProcessMeters();
@@ -27,6 +32,8 @@ public final class Metrics implements AutoCloseable {
 
     public List<Route> routes() {
         Operation operation = new Operation("metrics", Tag.OPERATIONS, "Metrics for Prometheus")
+                .description(
+                        "With the parameter `" + NAMES + "`, which may be repeated, only the metrics of these names.")
                 .ignoringParameters()
                 .answersText(
                         "In Prometheus's text format, or in OpenMetrics if requested.",
@@ -38,7 +45,16 @@ public final class Metrics implements AutoCloseable {
     private void scrape(Context context) {
         String accept = context.header("Accept");
         String type = accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PLAIN;
-        context.contentType(type).result(registry.scrape(type));
+        List<String> wanted = context.queryParams(NAMES);
+        String metrics = wanted.isEmpty() ? registry.scrape(type) : registry.scrape(type, withoutSuffixes(wanted));
+        context.contentType(type).result(metrics);
+    }
+
+    /** Returns the names of metrics, each as it is and without the suffix of a sample, by which the registry knows it. */
+    private static Set<String> withoutSuffixes(List<String> names) {
+        Set<String> all = new HashSet<>(names);
+        names.forEach(name -> all.add(SUFFIX.matcher(name).replaceFirst("")));
+        return all;
     }
 
     /** Counts an answered request by its route rather than its path, of which there are too many. */
