@@ -2,7 +2,6 @@ package io.freshet.app.deploy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,9 +21,12 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +38,12 @@ final class DistributionIT {
 
     /** The bill of materials of this build. Another build's would be out of date. */
     private static final String SBOM_PROPERTY = "freshet.sbom";
+
+    /** A library in the list of licences: its artifact and its version. */
+    private static final Pattern COORDINATES = Pattern.compile("\\([\\w.-]+:([\\w.-]+):([\\w.-]+) - ");
+
+    /** Jars of this project. */
+    private static final String OWN = "(freshet-client|model-store|trainer|streams-app)-.*";
 
     private static final Path VEX = Path.of("..", "..", "docker", "freshet.openvex.json");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -117,9 +125,30 @@ final class DistributionIT {
     }
 
     @Test
+    void shouldNameTheLicenceOfEachLibrary() throws IOException {
+        String list = Files.readString(DISTRIBUTION.resolve("THIRD-PARTY.txt"));
+        Set<String> listed = COORDINATES
+                .matcher(list)
+                .results()
+                .map(library -> library.group(1) + "-" + library.group(2))
+                .collect(Collectors.toSet());
+
+        assertThat(list).doesNotContainIgnoringCase("unknown license").doesNotContain("io.freshet:");
+        assertThat(jars())
+                .extracting(jar -> jar.getFileName().toString())
+                .filteredOn(jar -> !jar.matches(OWN))
+                .hasSizeGreaterThan(100)
+                .allMatch(jar -> listed.stream().anyMatch(jar::startsWith));
+    }
+
+    /** Only the profile release runs this test, because only that profile makes a bill of materials. */
+    @Test
+    @Tag("release")
     void shouldBeTheJarsOfTheBillOfMaterials() throws Exception {
-        String sbom = System.getProperty(SBOM_PROPERTY, "");
-        assumeTrue(!sbom.isEmpty(), "this build makes no bill of materials: mvn -Prelease verify does");
+        String sbom = System.getProperty(SBOM_PROPERTY);
+        assertThat(sbom)
+                .as("the property %s: run mvn -Prelease verify", SBOM_PROPERTY)
+                .isNotBlank();
         Map<String, String> listed = new TreeMap<>();
         for (JsonNode component : JSON.readTree(Path.of(sbom).toFile()).path("components")) {
             for (JsonNode hash : component.path("hashes")) {
@@ -177,6 +206,7 @@ final class DistributionIT {
             assertThat(statement.path("justification").asText()).startsWith("vulnerable_code_");
             assertThat(statement.path("impact_statement").asText()).isNotBlank();
             assertThat(statement.at("/vulnerability/name").asText()).startsWith("CVE-");
+            assertThat(statement.at("/vulnerability/aliases/0").asText()).matches("GHSA(-[2-9cfghjmpqrvwx]{4}){3}");
             for (JsonNode product : statement.path("products")) {
                 product.path("subcomponents")
                         .forEach(part -> libraries.add(part.path("@id").asText().replace("pkg:maven/", "")));
