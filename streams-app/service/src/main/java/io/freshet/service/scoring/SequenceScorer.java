@@ -152,11 +152,10 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         ClickOrigin cause = record.value().cause();
         String userId = text(record.key());
         byte[] value = format.write(userId, answer, cause, nowMs);
-        variant.recommender().metrics().clickAnswered(nowMs - cause.recordTimestampMs());
-        spans.end(
-                asked.trace(),
-                record.headers(),
-                headers -> context().forward(record.withValue(value).withHeaders(headers)));
+        spans.end(asked.trace(), record.headers(), headers -> {
+            variant.recommender().metrics().clickAnswered(nowMs - cause.recordTimestampMs());
+            context().forward(record.withValue(value).withHeaders(headers));
+        });
         lastAnswers.served(userId, answer.itemIds(), nowMs, variant.accuracy());
     }
 

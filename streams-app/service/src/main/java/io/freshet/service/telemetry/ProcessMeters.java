@@ -2,7 +2,9 @@ package io.freshet.service.telemetry;
 
 import io.freshet.model.tensor.TensorMemory;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.training.telemetry.KafkaMeters;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
@@ -17,6 +19,9 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.File;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -37,15 +42,27 @@ public final class ProcessMeters implements MeterBinder, AutoCloseable {
             log);
 
     /**
-     * Returns a registry for the whole process. It filters out meters that are not worth their time series.
+     * Returns a registry for the whole process, with the versions of the program and the space for its state. It filters out
+     * meters that are not worth their time series.
      *
      * @param config says whether Kafka's clients measure details
      */
     public static PrometheusMeterRegistry registry(FreshetConfig config) {
         Object level = config.kafka().forStreams().get(CommonClientConfigs.METRICS_RECORDING_LEVEL_CONFIG);
         boolean details = level != null && !Sensor.RecordingLevel.INFO.name().equalsIgnoreCase(level.toString());
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(
+                PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, new CurrentSpan());
         registry.config().meterFilter(KafkaMeters.filter(details));
+        Info.builder()
+                .name("freshet_build_info")
+                .help("The versions of Freshet, of Kafka's libraries and of Java; always 1")
+                .labelNames("version", "kafka", "java")
+                .register(registry.getPrometheusRegistry())
+                .setLabelValues(
+                        Build.version(), Build.kafka(), Runtime.version().toString());
+        File state = config.get(ProcessKeys.STATE_DIR).toFile();
+        bytes(registry, "state.free", "Free space of the file system of state.dir", state::getUsableSpace);
+        bytes(registry, "state.size", "Size of the file system of state.dir", state::getTotalSpace);
         return registry;
     }
 
