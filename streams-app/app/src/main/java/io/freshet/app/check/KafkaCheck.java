@@ -8,8 +8,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.TopicDescription;
 
-/** Checks Kafka, from the brokers' host names to the rights on topics. Stops if the brokers cannot be reached. */
-record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
+/**
+ * Checks Kafka, from the brokers' host names to the rights on topics. Stops if the brokers cannot be reached.
+ *
+ * @param config configuration of the process; that of a separate scorer has an application id of its own
+ * @param loaded configuration as loaded, which a trainer in the same process as a scorer uses
+ */
+record KafkaCheck(FreshetConfig config, FreshetConfig loaded, Roles roles) implements Check {
     @Override
     public void run(Consumer<Finding> found) throws InterruptedException {
         Optional<Brokers> connected = Brokers.connect(config, found);
@@ -17,7 +22,7 @@ record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
             try (Brokers brokers = connected.get()) {
                 Map<String, TopicDescription> topics =
                         new TopicCheck(config, brokers, config.get(TopicKeys.CREATE)).run(found);
-                new RightsCheck(config, roles, brokers).run(topics, found);
+                new RightsCheck(config, loaded, roles, brokers).run(topics, found);
                 if (roles.streams()) {
                     new ClickKeysCheck(config).run(topics, found);
                 }
@@ -25,7 +30,7 @@ record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
                 if (roles.trainer()
                         && topics.containsKey(config.get(TopicKeys.MODEL_LOG))
                         && topics.containsKey(config.get(TopicKeys.SEQUENCES))) {
-                    new ContinuationCheck(config, brokers).run(found);
+                    new ContinuationCheck(loaded, brokers).run(found);
                 }
             }
         }
@@ -33,10 +38,10 @@ record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
 
     private void checkApplication(Brokers brokers, Map<String, TopicDescription> topics, Consumer<Finding> found) {
         if ((roles.streams() || roles.trainer()) && topics.containsKey(config.get(TopicKeys.MODEL_MANIFESTS))) {
-            new OtherApplications(config, brokers.admin(), Brokers.CALL_TIME.toMillis())
+            new OtherApplications(loaded, brokers.admin(), Brokers.CALL_TIME.toMillis())
                     .find(roles.streams())
                     .ifPresent(other ->
-                            found.accept(Finding.problem("application.id", other, OtherApplications.remedy(config))));
+                            found.accept(Finding.problem("application.id", other, OtherApplications.remedy(loaded))));
         }
     }
 }

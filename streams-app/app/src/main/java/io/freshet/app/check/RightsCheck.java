@@ -24,8 +24,13 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Checks that this user has the rights that its roles need, as far as brokers report them. */
-record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
+/**
+ * Checks that this user has the rights that its roles need, as far as brokers report them.
+ *
+ * @param config configuration of the process; that of a separate scorer has an application id of its own
+ * @param loaded configuration as loaded, which a trainer in the same process as a scorer uses
+ */
+record RightsCheck(FreshetConfig config, FreshetConfig loaded, Roles roles, Brokers brokers) {
     private static final String TOPIC = "topic";
     private static final String READ = "Read";
     private static final String WRITE = "Write";
@@ -117,7 +122,7 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
             ofClient(application, application + "-check", calls);
         }
         if (roles.trainer()) {
-            OnlineConfig trainer = config.trainer();
+            OnlineConfig trainer = loaded.trainer();
             String id = trainer.clients().transactionalId();
             int learners = trainer.learners().count();
             ofClient(OnlineConfig.leaseGroup(id, learners), id, calls);

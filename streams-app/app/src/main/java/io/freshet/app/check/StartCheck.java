@@ -50,7 +50,7 @@ public final class StartCheck {
             if (findings.stream().noneMatch(finding -> finding.outcome() == Outcome.PROBLEM)) {
                 findings.add(Finding.ok(CONFIGURATION, file == null ? "is valid" : file + " is valid"));
                 FreshetConfig config = FreshetConfig.load(file, environment, overrides);
-                findings.addAll(run(roles.scorer() ? config.asScorer() : config));
+                findings.addAll(run(config));
             }
         } catch (ConfigException e) {
             findings.add(
@@ -74,13 +74,14 @@ public final class StartCheck {
         return new WritableDirCheck("state.dir", "state.dir", config.get(ProcessKeys.STATE_DIR));
     }
 
-    private List<Finding> run(FreshetConfig config) throws InterruptedException {
+    private List<Finding> run(FreshetConfig loaded) throws InterruptedException {
+        FreshetConfig config = roles.scorer() ? loaded.asScorer() : loaded;
         List<RunningCheck> running = List.of(
                 RunningCheck.start(
                         "kafka",
                         KAFKA_TIME,
                         "check the network between here and the brokers",
-                        new KafkaCheck(config, roles)),
+                        new KafkaCheck(config, loaded, roles)),
                 RunningCheck.start(
                         "state.dir",
                         DISK_TIME,
