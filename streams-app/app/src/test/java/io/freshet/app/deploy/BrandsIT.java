@@ -119,11 +119,15 @@ final class BrandsIT {
                         assertThatThrownBy(() -> producer.send(new ProducerRecord<>(topic, "key", "value"))
                                         .get())
                                 .as("%s writes to %s", user, topic)
-                                .hasCauseInstanceOf(TopicAuthorizationException.class);
+                                .hasCauseInstanceOf(TopicAuthorizationException.class)
+                                .extracting(failure -> unauthorized(failure.getCause()))
+                                .isEqualTo(Set.of(topic));
                         consumer.assign(List.of(new TopicPartition(topic, 0)));
                         assertThatThrownBy(() -> consumer.poll(TIMEOUT))
                                 .as("%s reads %s", user, topic)
-                                .isInstanceOf(TopicAuthorizationException.class);
+                                .isInstanceOf(TopicAuthorizationException.class)
+                                .extracting(BrandsIT::unauthorized)
+                                .isEqualTo(Set.of(topic));
                     }
                 }
             }
@@ -212,6 +216,10 @@ final class BrandsIT {
             streams.close();
             trainer.close();
         }
+    }
+
+    private static Set<String> unauthorized(Throwable failure) {
+        return ((TopicAuthorizationException) failure).unauthorizedTopics();
     }
 
     private static Brand otherThan(Brand brand) {

@@ -124,6 +124,24 @@ final class ImageIT {
         assertThat(freshet.shell("grep -c freshet.aot /proc/1/maps")).isNotEqualTo("0");
     }
 
+    /** In this mode the JVM ends with an error if it cannot use the cache. */
+    @Test
+    @Order(4)
+    void shouldStartFromItsCacheWithFurtherJars() throws Exception {
+        assertThat(
+                        freshet.shell(
+                                "cp /opt/freshet/lib/picocli-*.jar /tmp/more.jar"
+                                        + " && FRESHET_EXTRA_CLASSPATH=/tmp/more.jar FRESHET_JAVA_OPTS=-XX:AOTMode=on freshet --version"))
+                .startsWith("freshet ");
+    }
+
+    @Test
+    @Order(4)
+    void shouldListTheLicencesOfItsLibraries() throws Exception {
+        assertThat(freshet.shell("grep -c org.apache.kafka:kafka-clients: /opt/freshet/THIRD-PARTY.txt"))
+                .isEqualTo("1");
+    }
+
     @Test
     @Order(4)
     void shouldHoldNothingThatItDoesNotNeed() throws Exception {

@@ -15,7 +15,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -84,6 +87,54 @@ class LauncherTest {
 
         assertThat(call(folder, environment, launcher, "run"))
                 .contains("class path " + folder.resolve("dist/lib/a.jar") + ":/opt/my jars/*:/opt/login.jar");
+    }
+
+    /** With a real JVM, which uses a cache only if the class path begins as it did when the cache was recorded. */
+    @Test
+    void shouldUseTheStartCacheWithFurtherJars() throws Exception {
+        Path launcher = install("dist/bin/freshet");
+        write("dist/jvm.options", "");
+        compileInto(write("dist/lib/a.jar", ""));
+        Files.copy(folder.resolve("dist/lib/a.jar"), write("more/b.jar", ""), StandardCopyOption.REPLACE_EXISTING);
+        Path dist = folder.resolve("dist");
+        String home = System.getProperty("java.home");
+
+        List<String> recorded = call(
+                dist, Map.of("JAVA_HOME", home, "FRESHET_JAVA_OPTS", "-XX:AOTCacheOutput=freshet.aot"), launcher);
+        // In this mode the JVM ends with an error if it cannot use the cache.
+        Map<String, String> further = Map.of(
+                "JAVA_HOME",
+                home,
+                "FRESHET_JAVA_OPTS",
+                "-XX:AOTMode=on",
+                "FRESHET_EXTRA_CLASSPATH",
+                folder.resolve("more") + "/*");
+
+        assertThat(recorded).contains("started");
+        assertThat(dist.resolve("freshet.aot")).isNotEmptyFile();
+        assertThat(call(dist, further, launcher)).contains("started");
+    }
+
+    /** Writes a jar with a main class of the program's name. */
+    private void compileInto(Path jar) throws IOException {
+        Path source = write("Freshet.java", """
+                package io.freshet.app.cli;
+
+                public class Freshet {
+                    public static void main(String[] arguments) {
+                        System.out.println("started");
+                    }
+                }
+                """);
+        Path classes = Files.createDirectories(folder.resolve("classes"));
+        assertThat(ToolProvider.getSystemJavaCompiler()
+                        .run(null, null, null, "-d", classes.toString(), source.toString()))
+                .isZero();
+        String name = "io/freshet/app/cli/Freshet.class";
+        try (JarOutputStream output = new JarOutputStream(Files.newOutputStream(jar))) {
+            output.putNextEntry(new JarEntry(name));
+            output.write(Files.readAllBytes(classes.resolve(name)));
+        }
     }
 
     @Test
