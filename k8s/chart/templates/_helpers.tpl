@@ -174,8 +174,8 @@ labels:
 {{- end -}}
 {{- if .Values.strimzi.enabled -}}
 {{- range $variable, $_ := .Values.settings -}}
-{{- if or (eq $variable "FRESHET_MODEL_NAME") (and (hasPrefix "FRESHET_TOPICS_" $variable) (not (regexMatch "_MS$|_FACTOR$" $variable))) -}}
-{{- fail (printf "settings must not contain %s with strimzi.enabled: topics and rights have fixed names" $variable) -}}
+{{- if or (has $variable (list "FRESHET_MODEL_NAME" "FRESHET_LEARNERS_COUNT")) (and (hasPrefix "FRESHET_TOPICS_" $variable) (not (regexMatch "_MS$|_FACTOR$" $variable))) -}}
+{{- fail (printf "settings must not contain %s with strimzi.enabled: the topics and rights are those of one learner, with fixed names" $variable) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

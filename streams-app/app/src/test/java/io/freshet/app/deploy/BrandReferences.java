@@ -8,11 +8,14 @@ import io.freshet.service.config.key.HttpKeys;
 import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.StreamsKeys;
 import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.runtime.Role;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,6 +37,13 @@ final class BrandReferences {
     private final String namespace;
     private final List<JsonNode> pods;
     private final Set<String> secrets = new HashSet<>();
+
+    /** Topics of all processes. */
+    private final Set<String> topics = new HashSet<>();
+
+    /** Names of the groups of trainers and separate scorers. */
+    private final Set<String> clients = new HashSet<>();
+
     private final List<String> faults = new ArrayList<>();
 
     private BrandReferences(Manifests brand, Manifests shared) {
@@ -74,9 +84,15 @@ final class BrandReferences {
         references.checkKafka();
         references.checkScaler();
         references.checkLogins();
-        for (Workload role : Workload.of(brand)) {
-            references.checkConfig(role, role.config(brand, properties, role.name() + "-0"));
+        Map<Workload, FreshetConfig> configs = new LinkedHashMap<>();
+        for (Workload role : Workload.withJobs(brand)) {
+            FreshetConfig config = role.config(brand, properties, role.name() + "-0");
+            configs.put(role, config);
+            references.addClients(role, config);
         }
+        configs.forEach(references::checkConfig);
+        references.checkTopics();
+        references.checkRights();
         return references.faults;
     }
 
@@ -102,9 +118,9 @@ final class BrandReferences {
     }
 
     private void checkPods() {
-        for (JsonNode set : brand.all("StatefulSet")) {
-            expect(set, "service", set.at("/spec/serviceName").asText(), Set.of(name));
-            JsonNode pod = set.at("/spec/template/spec");
+        for (JsonNode set : podOwners()) {
+            JsonNode template = templateOf(set);
+            JsonNode pod = template.path("spec");
             expect(set, "account", pod.path("serviceAccountName").asText(), names("ServiceAccount"));
             for (String secret : pod.findValuesAsText("secretName")) {
                 expect(set, "Secret", secret, secrets);
@@ -120,12 +136,25 @@ final class BrandReferences {
             for (String claim : pod.findValuesAsText("claimName")) {
                 expect(set, "claim", claim, names("PersistentVolumeClaim"));
             }
-            JsonNode own = set.at("/spec/template/metadata/labels");
-            expectOne(set, set.at("/spec/selector/matchLabels"), List.of(own));
+            JsonNode own = template.at("/metadata/labels");
+            if (kindOf(set).equals("StatefulSet")) {
+                expect(set, "service", set.at("/spec/serviceName").asText(), Set.of(name));
+                expectOne(set, set.at("/spec/selector/matchLabels"), List.of(own));
+            }
+            expect(set, "instance", own.path("app.kubernetes.io/instance").asText(), Set.of(name));
             for (JsonNode constraint : pod.path("topologySpreadConstraints")) {
                 expectOne(set, constraint.at("/labelSelector/matchLabels"), List.of(own));
             }
         }
+    }
+
+    private List<JsonNode> podOwners() {
+        return Stream.concat(brand.all("StatefulSet").stream(), brand.all("CronJob").stream())
+                .toList();
+    }
+
+    private static JsonNode templateOf(JsonNode owner) {
+        return owner.at(kindOf(owner).equals("CronJob") ? "/spec/jobTemplate/spec/template" : "/spec/template");
     }
 
     private void checkSelectors() {
@@ -244,7 +273,7 @@ final class BrandReferences {
             types.forEach(type -> expect(kafka, "login", type, Set.of(listener)));
         }
         boolean isScram = types.contains("scram-sha-512");
-        for (JsonNode set : types.isEmpty() ? List.<JsonNode>of() : brand.all("StatefulSet")) {
+        for (JsonNode set : types.isEmpty() ? List.<JsonNode>of() : podOwners()) {
             Set<String> used = set.findValues("secretKeyRef").stream()
                     .filter(secret ->
                             names("KafkaUser").contains(secret.path("name").asText()))
@@ -253,7 +282,7 @@ final class BrandReferences {
                     .collect(Collectors.toSet());
             Set<String> own = Set.of(nameOf(set) + (isScram ? " sasl.jaas.config" : " user.password"));
             if (!used.equals(own)) {
-                faults.add("StatefulSet %s: login must use %s: %s".formatted(nameOf(set), own, used));
+                faults.add("%s %s: login must use %s: %s".formatted(kindOf(set), nameOf(set), own, used));
             }
         }
         for (JsonNode login : brand.all("TriggerAuthentication")) {
@@ -278,12 +307,21 @@ final class BrandReferences {
         }
     }
 
+    private void addClients(Workload role, FreshetConfig config) {
+        topics.addAll(config.topics());
+        if (role.roles().contains(Role.TRAINER)) {
+            clients.add(config.trainer().clients().transactionalId());
+        }
+        if (role.roles().contains(Role.SCORER)) {
+            topics.addAll(config.asScorer().topics());
+            clients.add(config.asScorer().get(ProcessKeys.APPLICATION_ID));
+        }
+    }
+
     private void checkConfig(Workload role, FreshetConfig config) {
         String application = config.get(ProcessKeys.APPLICATION_ID);
         expect(service, "application.id", application, Set.of(name));
-        if (config.get(StreamsKeys.INSTANCE_ID).isEmpty()) {
-            checkTrainerRights(config);
-        } else {
+        if (!config.get(StreamsKeys.INSTANCE_ID).isEmpty()) {
             expect(service, "address", config.http().advertisedAddress(), Set.of(role.name() + "-0." + name + ":8080"));
         }
         for (String host : names("Service")) {
@@ -307,9 +345,6 @@ final class BrandReferences {
             String type = user.at("/spec/authentication/type").asText();
             expect(user, "login", type, Set.of(protocol.equals("SSL") ? "tls" : "scram-sha-512"));
         }
-        Set<String> topics = Set.copyOf(config.topics());
-        names("KafkaTopic").forEach(topic -> expect(service, "topic", topic, topics));
-        topics.forEach(topic -> expect(service, "configured topic", topic, names("KafkaTopic")));
         Set<String> brokers = kafkas.stream()
                 .map(kafka -> nameOf(kafka) + "-kafka-bootstrap:9093")
                 .collect(Collectors.toSet());
@@ -320,28 +355,31 @@ final class BrandReferences {
             expect(scaler, "group", lag.path("consumerGroup").asText(), Set.of(application));
             expect(scaler, "topic", lag.path("topic").asText(), Set.of(config.get(TopicKeys.CLICKS)));
         }
-        checkRights(application, config.trainer().clients().transactionalId());
     }
 
-    private void checkTrainerRights(FreshetConfig config) {
-        String trainer = config.trainer().clients().transactionalId();
-        brand.all("KafkaUser").stream()
-                .filter(user -> nameOf(user).endsWith("-trainer"))
-                .flatMap(user -> user.at("/spec/authorization/acls").findValues("resource").stream())
-                .filter(right -> !right.path("type").asText().equals("topic"))
-                .forEach(right -> expect(service, "trainer", right.path("name").asText(), Set.of(trainer)));
+    private void checkTopics() {
+        if (!brand.all("KafkaUser").isEmpty()) {
+            names("KafkaTopic").forEach(topic -> expect(service, "topic", topic, topics));
+            topics.forEach(topic -> expect(service, "configured topic", topic, names("KafkaTopic")));
+        }
     }
 
-    private void checkRights(String application, String trainer) {
+    /** The exact rights of the processes are compared with those that {@code freshet acls} prints. */
+    private void checkRights() {
+        Set<String> groups = new HashSet<>(clients);
+        groups.add(name);
+        Set<String> prefixes = groups.stream().map(group -> group + "-").collect(Collectors.toSet());
+        clients.forEach(client -> prefixes.addAll(List.of(client + "-learners-", client + "-learner-")));
         for (JsonNode user : brand.all("KafkaUser")) {
             for (JsonNode right : user.at("/spec/authorization/acls").findValues("resource")) {
                 String type = right.path("type").asText();
                 boolean isPrefix = right.path("patternType").asText().equals("prefix");
-                Set<String> allowed = switch (type) {
-                    case "topic" -> isPrefix ? Set.of(application + "-") : names("KafkaTopic");
-                    case "group" -> isPrefix ? Set.of(nameOf(user)) : Set.of(application, trainer);
-                    default -> isPrefix ? Set.of(application + "-") : Set.of(trainer);
-                };
+                Set<String> allowed = new HashSet<>(isPrefix ? prefixes : groups);
+                if (type.equals("topic")) {
+                    allowed = isPrefix ? Set.of(name + "-") : names("KafkaTopic");
+                } else if (type.equals("group") && isPrefix) {
+                    allowed.add(nameOf(user));
+                }
                 expect(user, "right on " + type, right.path("name").asText(), allowed);
             }
         }

@@ -229,6 +229,21 @@ final class ChartTest {
                 .isEmpty();
     }
 
+    @Test
+    void shouldRenderTheResourcesOfSeveralLearners() throws IOException, InterruptedException {
+        Kustomize.assumePresent();
+        String values = """
+                image: {tag: latest}
+                trainer: {replicas: 3}
+                settings: {FRESHET_LEARNERS_COUNT: "2", FRESHET_LEARNERS_MERGE_STEPS: "8"}
+                """;
+
+        assertThat(ChartComparison.differences(
+                        Overlay.ofComponents("learners").build(folder.resolve("learners")),
+                        Chart.OURS.render("north", "shops", values)))
+                .isEmpty();
+    }
+
     @ParameterizedTest(name = "{1} is {2}")
     @CsvSource(delimiter = '|', textBlock = """
             workloads.yaml | failureThreshold: 60            | failureThreshold: 6           | StatefulSet freshet-streams
@@ -328,8 +343,9 @@ final class ChartTest {
             settings: {sequencer.window: "20"}                       | sequencer.window
             settings: {FRESHET_APPLICATION_ID: shop}                 | set fullnameOverride
             settings: {FRESHET_TOPICS_PARTITIONS: "8"}               | set partitions
-            {strimzi: {enabled: true}, settings: {FRESHET_TOPICS_CLICKS: a}} | topics and rights have fixed names
-            {strimzi: {enabled: true}, settings: {FRESHET_MODEL_NAME: wide}} | topics and rights have fixed names
+            {strimzi: {enabled: true}, settings: {FRESHET_TOPICS_CLICKS: a}} | with fixed names
+            {strimzi: {enabled: true}, settings: {FRESHET_MODEL_NAME: wide}} | with fixed names
+            {strimzi: {enabled: true}, settings: {FRESHET_LEARNERS_COUNT: "2"}} | those of one learner
             kafka: {bootstrapServers: kafka}                         | bootstrapServers
             modelStore: {url: /models}                               | url
             secretFiles: [{variable: A, secret: b}]                  | key

@@ -4,14 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.app.cli.Freshet;
+import io.freshet.app.rights.Right;
+import io.freshet.app.rights.RoleRights;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ModelStoreKeys;
+import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.config.key.TrainerKeys;
+import io.freshet.service.config.key.VariantKeys;
+import io.freshet.service.runtime.Role;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1CronJob;
+import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.StreamsConfig;
@@ -56,8 +68,10 @@ final class ComponentsTest {
         Manifests built = with(component).build(folder.resolve("overlay"));
 
         assertThat(faults(built)).isEmpty();
-        for (Workload role : Workload.of(built)) {
+        assertThat(Workload.withJobs(built)).allSatisfy(KubernetesBaseTest::assertRestricted);
+        for (Workload role : Workload.withJobs(built)) {
             FreshetConfig config = role.config(built, properties(built), role.name() + "-0");
+            assertThat(new MemoryFormula(role, config).bound()).isLessThan(role.memoryLimitBytes());
             assertThat(OverlaysTest.faults(
                             ConsumerConfig.configDef(), config.kafka().forConsumer()))
                     .isEmpty();
@@ -79,6 +93,107 @@ final class ComponentsTest {
 
         assertThat(with(component).build(folder.resolve("with")))
                 .isNotEqualTo(new Overlay(Manifests.K8S, others, Map.of()).build(folder.resolve("without")));
+    }
+
+    /** The users of all pods with a role, several learners and a variant included. */
+    @Test
+    void shouldGrantEachPodWhatTheCommandPrints() throws IOException, InterruptedException {
+        Manifests built = with("scram").build(folder.resolve("overlay"));
+        Map<String, JsonNode> users =
+                built.all("KafkaUser").stream().collect(Collectors.toMap(Manifests::nameOf, user -> user));
+
+        for (Workload pods : Workload.of(built)) {
+            FreshetConfig config =
+                    pods.config(built, properties(built), pods.name() + "-0", Map.of("items.catalogue", "filter"));
+            List<Right> rights = new ArrayList<>();
+            for (Role role : pods.roles()) {
+                rights.addAll(RoleRights.of(config, role));
+            }
+            assertThat(KafkaUserRightsTest.rights(Objects.requireNonNull(users.get(pods.name()))))
+                    .as(pods.name())
+                    .isEqualTo(KafkaUserRightsTest.printed(pods.name(), rights));
+        }
+        assertThat(Workload.of(built)).hasSize(3);
+    }
+
+    @Test
+    void shouldHaveAPodForEachLearnerAndASpareOne() throws IOException, InterruptedException {
+        Manifests built = with("learners/kafka").build(folder.resolve("overlay"));
+        Workload trainer = new Workload(built.statefulSet("north-freshet-trainer"));
+
+        for (Workload role : Workload.of(built)) {
+            int learners =
+                    role.config(built, properties(built), role.name() + "-0").get(TrainerKeys.LEARNERS);
+            assertThat(trainer.spec().getReplicas()).isEqualTo(learners + 1);
+            for (String topic : List.of("north-model-log", "north-model-merges")) {
+                assertThat(partitions(built, topic)).as(topic).isEqualTo(learners);
+            }
+        }
+    }
+
+    /** A shadow with another model neither writes answers that clients read, nor learns as the trainer of the base does. */
+    @Test
+    void shouldKeepTheVariantFromTheOthersWork() throws IOException, InterruptedException {
+        Manifests built = with("variant/kafka").build(folder.resolve("overlay"));
+        Workload variant = new Workload(built.statefulSet("north-freshet-variant"));
+        FreshetConfig config = variant.config(built, properties(built), "north-freshet-variant-0");
+        FreshetConfig streams = new Workload(built.statefulSet("north-freshet-streams"))
+                .config(built, properties(built), "north-freshet-streams-0");
+        String answers = config.asScorer().get(TopicKeys.RECOMMENDATIONS);
+
+        assertThat(variant.roles()).containsExactlyInAnyOrder(Role.SCORER, Role.TRAINER);
+        assertThat(config.get(VariantKeys.SHADOW)).isTrue();
+        assertThat(config.get(ModelStoreKeys.MODEL_NAME)).isNotEqualTo(streams.get(ModelStoreKeys.MODEL_NAME));
+        assertThat(answers).isEqualTo("north-recommendations-shadow-candidate");
+        assertThat(partitions(built, answers)).isEqualTo(partitions(built, streams.get(TopicKeys.RECOMMENDATIONS)));
+        assertThat(built.all(V1PodDisruptionBudget.class))
+                .extracting(budget -> budget.getSpec().getSelector().getMatchLabels())
+                .contains(variant.spec().getSelector().getMatchLabels());
+    }
+
+    /** The settings by which {@code k8s/README.md} gives the variant a share of the users. */
+    @Test
+    void shouldLetTheVariantServeAShareOfTheUsers() throws IOException, InterruptedException {
+        Manifests built = with("variant")
+                .withSetting("FRESHET_VARIANTS_NAME", "main")
+                .withSetting("FRESHET_VARIANTS_SHARES", "main=90,candidate=10")
+                .build(folder.resolve("overlay"));
+
+        for (Workload role : Workload.of(built)) {
+            FreshetConfig config =
+                    role.config(built, properties(built), role.name() + "-0", Map.of("scorer.shadow", "false"));
+            assertThat(config.variants().name()).isEqualTo(role.name().endsWith("variant") ? "candidate" : "main");
+        }
+    }
+
+    @Test
+    void shouldStartJobsOfACommandThatFreshetHas() throws IOException, InterruptedException {
+        Manifests built = with("cli/kafka").build(folder.resolve("overlay"));
+        V1CronJob job = built.all(V1CronJob.class).getFirst();
+        Workload pods = Workload.withJobs(built).getLast();
+
+        assertThat(job.getSpec().getSuspend()).isTrue();
+        assertThat(pods.pod().getRestartPolicy()).isEqualTo("Never");
+        assertThat(Freshet.commandLine()
+                        .parseArgs(pods.container().getArgs().toArray(String[]::new))
+                        .errors())
+                .isEmpty();
+        assertThat(pods.mountPaths()).doesNotContain("/etc/freshet-http");
+        JsonNode user = built.all("KafkaUser").stream()
+                .filter(found -> Manifests.nameOf(found).equals("north-freshet-cli"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(KafkaUserRightsTest.rights(user).values())
+                .allSatisfy(operations -> assertThat(operations).isSubsetOf("Describe", "DescribeConfigs"));
+    }
+
+    private static int partitions(Manifests built, String topic) {
+        return built.all("KafkaTopic").stream()
+                .filter(found -> Manifests.nameOf(found).equals(topic))
+                .findFirst()
+                .orElseThrow()
+                .at("/spec/partitions")
+                .asInt();
     }
 
     @Test
@@ -219,6 +334,21 @@ final class ComponentsTest {
             network/otlp        | network/otlp/network.yaml | app.kubernetes.io/instance: freshet | app.kubernetes.io/part: freshet | unable to find field
             zones               | zones/spread.yaml         | app.kubernetes.io/name: freshet | app.kubernetes.io/name: fresh | must select one
             oauth               | oauth/client.yaml         | secretName: freshet-oauth     | secretName: oauth              | Secret
+            oauth               | oauth/cli.yaml            | secretName: freshet-oauth     | secretName: oauth              | Secret
+            scram               | scram/cli.yaml            | key: sasl.jaas.config         | key: user.password             | north-freshet-cli: login
+            scram               | scram/variant.yaml        | name: freshet-variant         | name: freshet-other            | north-freshet-variant: login
+            learners/kafka      | learners/kafka/topic.yaml | name: model-merges            | name: merges                   | topic
+            learners/kafka      | learners/kafka/trainer-rights.yaml | freshet-trainer-default-learners- | freshet-trainer-default-learns- | right on group
+            learners/kafka      | learners/kafka/streams-rights.yaml | /spec/authorization/acls/4 | /spec/authorization/acls/6 | right on topic
+            variant             | variant/disruptions.yaml  | component: variant            | component: variants            | must select one
+            variant             | variant/variant.yaml      | serviceName: freshet          | serviceName: fresh             | variant: service
+            variant/kafka       | variant/kafka/topic.yaml  | shadow-candidate              | shadow                         | topic
+            variant/kafka       | variant/kafka/user.yaml   | name: freshet-scorer-candidate | name: freshet-scorer-other    | right on
+            variant/kafka       | variant/kafka/login.yaml  | name: freshet-variant         | name: freshet-trainer          | unable to find field
+            cli                 | cli/cli.yaml              | app.kubernetes.io/instance: freshet | app.kubernetes.io/instances: freshet | unable to find field
+            cli                 | cli/cli.yaml              | serviceAccountName: freshet   | serviceAccountName: cli        | account
+            cli/kafka           | cli/kafka/user.yaml       | name: clicks                  | name: click                    | right on topic
+            cli/kafka           | cli/kafka/references.yaml | kind: CronJob                 | kind: Job                      | Secret
             """)
     void shouldReportOnePlantedMistake(String component, String file, String right, String wrong, String reported)
             throws IOException, InterruptedException {
@@ -244,8 +374,26 @@ final class ComponentsTest {
 
     /** Returns an overlay with the component, after those that it changes. */
     private static Overlay with(String component) {
-        if (component.equals("oauth")) {
-            return Overlay.ofComponents("monitoring", component);
+        switch (component) {
+            // These need no Kafka by Strimzi.
+            case "learners", "variant", "cli" -> {
+                return Overlay.ofComponents("monitoring", component);
+            }
+            case "oauth" -> {
+                return Overlay.ofComponents("monitoring", "variant", "cli", component);
+            }
+            case "learners/kafka", "variant/kafka", "cli/kafka" -> {
+                return ALL_OPERATORS.withComponents(component.replace("/kafka", ""), component);
+            }
+            case "scram" -> {
+                return ALL_OPERATORS
+                        .withComponents("learners", "learners/kafka", "variant", "variant/kafka", "cli", "cli/kafka")
+                        .withComponents(component);
+            }
+            case "bucket", "zones", "racks" -> {
+                return ALL_OPERATORS.withComponents("variant", "variant/kafka", component);
+            }
+            default -> {}
         }
         return ALL_OPERATORS.components().contains(component) ? ALL_OPERATORS : ALL_OPERATORS.withComponents(component);
     }

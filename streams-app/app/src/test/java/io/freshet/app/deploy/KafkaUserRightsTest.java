@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.app.rights.AclFormat;
+import io.freshet.app.rights.Right;
 import io.freshet.app.rights.RoleRights;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.runtime.Role;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -24,9 +26,7 @@ final class KafkaUserRightsTest {
         FreshetConfig config =
                 FreshetConfig.load(KubernetesBaseTest.CONFIG_FILE, Map.of(), Map.of("items.catalogue", "filter"));
         String name = "freshet-" + role.name().toLowerCase(Locale.ROOT);
-        String printed = AclFormat.STRIMZI.write(
-                new AclFormat.User(name, "kafka:9092", "freshet-kafka"), RoleRights.of(config, role));
-        JsonNode user = Manifests.parse(printed).all("KafkaUser").getFirst();
+        JsonNode user = user(name, RoleRights.of(config, role));
         JsonNode declared = Manifests.asWritten(Manifests.K8S.resolve("components/kafka")).all("KafkaUser").stream()
                 .filter(candidate -> Manifests.nameOf(candidate).equals(name))
                 .findFirst()
@@ -38,8 +38,18 @@ final class KafkaUserRightsTest {
                 .isEqualTo(declared.at("/metadata/labels/strimzi.io~1cluster"));
     }
 
+    private static JsonNode user(String name, List<Right> rights) {
+        String printed = AclFormat.STRIMZI.write(new AclFormat.User(name, "kafka:9092", "freshet-kafka"), rights);
+        return Manifests.parse(printed).all("KafkaUser").getFirst();
+    }
+
+    /** Returns the operations on each resource that the command prints for these rights. */
+    static Map<String, Set<String>> printed(String user, List<Right> rights) {
+        return rights(user(user, rights));
+    }
+
     /** Returns the operations on each resource. */
-    private static Map<String, Set<String>> rights(JsonNode user) {
+    static Map<String, Set<String>> rights(JsonNode user) {
         Map<String, Set<String>> rights = new TreeMap<>();
         for (JsonNode acl : user.at("/spec/authorization/acls")) {
             String resource = acl.path("type").asText("allow") + " " + acl.path("resource");

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.app.check.Outcome;
+import io.freshet.app.check.Roles;
+import io.freshet.app.check.StartCheck;
+import io.freshet.app.check.TopicsCheck;
 import io.freshet.app.rights.AclFormat;
 import io.freshet.app.rights.RoleRights;
 import io.freshet.service.config.FreshetConfig;
@@ -61,6 +65,10 @@ final class KafkaUsersIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SCORER = "freshet-scorer-s";
     private static final Map<String, String> SHADOW = Map.of("variants.name", "s", "scorer.shadow", "true");
+    /** The variables of the pods in the component variant. */
+    private static final Map<String, String> VARIANT = Map.of(
+            "model.name", "candidate", "variants.name", "candidate", "scorer.shadow", "true");
+
     private static final int USERS = 20;
     private static final int ITEMS = 30;
 
@@ -72,7 +80,7 @@ final class KafkaUsersIT {
     @BeforeAll
     static void start() throws Exception {
         List<JsonNode> users = new ArrayList<>();
-        for (String component : List.of("kafka", "autoscaling")) {
+        for (String component : List.of("kafka", "autoscaling", "cli/kafka", "variant/kafka")) {
             users.addAll(Manifests.asWritten(Manifests.K8S.resolve("components").resolve(component))
                     .all("KafkaUser"));
         }
@@ -86,6 +94,9 @@ final class KafkaUsersIT {
         Map<String, String> shadow = new HashMap<>(SHADOW);
         shadow.put("topics.create", "true");
         TopicSetup.run(config(kafka.clientOfAdmin(), shadow).asScorer(), TIMEOUT);
+        Map<String, String> variant = new HashMap<>(VARIANT);
+        variant.put("topics.create", "true");
+        TopicSetup.run(config(kafka.clientOfAdmin(), variant).asScorer(), TIMEOUT);
     }
 
     @AfterAll
@@ -166,6 +177,33 @@ final class KafkaUsersIT {
                 .isInstanceOf(AuthorizationException.class);
     }
 
+    @Test
+    void shouldLetTheCommandLineCheckTheTopicsAndNothingElse() throws Exception {
+        FreshetConfig config = config(kafka.clientOf("freshet-cli"), Map.of());
+
+        assertThat(new TopicsCheck(config).look())
+                .hasSizeGreaterThan(10)
+                .noneMatch(finding -> finding.outcome() == Outcome.PROBLEM);
+        try (Admin admin = Admin.create(new HashMap<>(kafka.clientOf("freshet-cli")))) {
+            assertThatThrownBy(() -> admin.deleteTopics(List.of("clicks")).all().get())
+                    .hasCauseInstanceOf(TopicAuthorizationException.class);
+        }
+        assertThatThrownBy(() -> send("freshet-cli", "clicks")).hasCauseInstanceOf(TopicAuthorizationException.class);
+        assertThatThrownBy(() -> read("freshet-cli", "freshet-cli", "clicks"))
+                .isInstanceOf(AuthorizationException.class);
+    }
+
+    /** One process of the variant has two roles, whose groups and transactional ids begin differently. */
+    @Test
+    void shouldMissNoRightOfTheVariant() throws Exception {
+        Map<String, String> settings = settings(kafka.clientOf("freshet-variant"), VARIANT);
+
+        assertThat(new StartCheck(new Roles(false, true, true))
+                        .run(KubernetesBaseTest.CONFIG_FILE, Map.of(), settings))
+                .anyMatch(finding -> finding.check().equals("rights") && finding.outcome() == Outcome.OK)
+                .noneMatch(finding -> finding.outcome() == Outcome.PROBLEM);
+    }
+
     /** A client that starts a transaction with the trainer's transactional id fences the trainer. */
     @Test
     void shouldLetNobodyElseActAsTheTrainer() {
@@ -195,6 +233,14 @@ final class KafkaUsersIT {
     }
 
     private static FreshetConfig config(Map<String, String> client, Map<String, String> more) {
+        try {
+            return FreshetConfig.load(KubernetesBaseTest.CONFIG_FILE, Map.of(), settings(client, more));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Map<String, String> settings(Map<String, String> client, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>();
         client.forEach((key, value) -> settings.put("kafka." + key, value));
         settings.put("topics.create", "false");
@@ -209,11 +255,7 @@ final class KafkaUsersIT {
         settings.put("training.workers", "1");
         settings.put("online.snapshot.interval.ms", "1000");
         settings.putAll(more);
-        try {
-            return FreshetConfig.load(KubernetesBaseTest.CONFIG_FILE, Map.of(), settings);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        return settings;
     }
 
     private static void produceItemsAndClicks() {

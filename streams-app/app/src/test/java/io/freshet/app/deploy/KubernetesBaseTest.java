@@ -268,17 +268,21 @@ final class KubernetesBaseTest {
 
     @Test
     void shouldRunWithoutRightsThatItDoesNotNeed() {
-        assertThat(Workload.of(base)).allSatisfy(role -> {
-            assertThat(role.pod().getSecurityContext().getRunAsNonRoot()).isTrue();
-            assertThat(role.pod().getSecurityContext().getSeccompProfile().getType())
-                    .isEqualTo("RuntimeDefault");
-            assertThat(role.pod().getAutomountServiceAccountToken()).isFalse();
-            V1SecurityContext container = role.container().getSecurityContext();
-            assertThat(container.getAllowPrivilegeEscalation()).isFalse();
-            assertThat(container.getReadOnlyRootFilesystem()).isTrue();
-            assertThat(container.getCapabilities().getDrop()).containsExactly("ALL");
-            assertThat(container.getCapabilities().getAdd()).isNullOrEmpty();
-        });
+        assertThat(Workload.of(base)).allSatisfy(KubernetesBaseTest::assertRestricted);
+    }
+
+    /** Asserts that a restricted namespace admits the pods. */
+    static void assertRestricted(Workload role) {
+        assertThat(role.pod().getSecurityContext().getRunAsNonRoot()).isTrue();
+        assertThat(role.pod().getSecurityContext().getSeccompProfile().getType())
+                .isEqualTo("RuntimeDefault");
+        assertThat(role.pod().getAutomountServiceAccountToken()).isFalse();
+        assertThat(role.pod().getEnableServiceLinks()).isFalse();
+        V1SecurityContext container = role.container().getSecurityContext();
+        assertThat(container.getAllowPrivilegeEscalation()).isFalse();
+        assertThat(container.getReadOnlyRootFilesystem()).isTrue();
+        assertThat(container.getCapabilities().getDrop()).containsExactly("ALL");
+        assertThat(container.getCapabilities().getAdd()).isNullOrEmpty();
     }
 
     @Test

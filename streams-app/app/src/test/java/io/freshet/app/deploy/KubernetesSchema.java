@@ -9,6 +9,7 @@ import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.custom.QuantityFormatException;
 import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1CronJob;
 import io.kubernetes.client.openapi.models.V1Ingress;
 import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
@@ -29,17 +30,18 @@ import java.util.Map;
  */
 final class KubernetesSchema {
     private static final ObjectMapper JACKSON = new ObjectMapper();
-    private static final Map<String, Reader> READERS = Map.of(
-            "v1/ConfigMap", V1ConfigMap::fromJson,
-            "v1/Namespace", V1Namespace::fromJson,
-            "v1/PersistentVolumeClaim", V1PersistentVolumeClaim::fromJson,
-            "v1/Secret", V1Secret::fromJson,
-            "v1/Service", V1Service::fromJson,
-            "v1/ServiceAccount", V1ServiceAccount::fromJson,
-            "apps/v1/StatefulSet", V1StatefulSet::fromJson,
-            "policy/v1/PodDisruptionBudget", V1PodDisruptionBudget::fromJson,
-            "networking.k8s.io/v1/Ingress", V1Ingress::fromJson,
-            "networking.k8s.io/v1/NetworkPolicy", V1NetworkPolicy::fromJson);
+    private static final Map<String, Reader> READERS = Map.ofEntries(
+            Map.entry("v1/ConfigMap", V1ConfigMap::fromJson),
+            Map.entry("v1/Namespace", V1Namespace::fromJson),
+            Map.entry("v1/PersistentVolumeClaim", V1PersistentVolumeClaim::fromJson),
+            Map.entry("v1/Secret", V1Secret::fromJson),
+            Map.entry("v1/Service", V1Service::fromJson),
+            Map.entry("v1/ServiceAccount", V1ServiceAccount::fromJson),
+            Map.entry("apps/v1/StatefulSet", V1StatefulSet::fromJson),
+            Map.entry("batch/v1/CronJob", V1CronJob::fromJson),
+            Map.entry("policy/v1/PodDisruptionBudget", V1PodDisruptionBudget::fromJson),
+            Map.entry("networking.k8s.io/v1/Ingress", V1Ingress::fromJson),
+            Map.entry("networking.k8s.io/v1/NetworkPolicy", V1NetworkPolicy::fromJson));
 
     private KubernetesSchema() {}
 

@@ -51,9 +51,10 @@ record Overlay(Path k8s, List<String> components, Map<String, String> settings) 
                 .map(component -> "  - " + up + "/components/" + component + "\n")
                 .collect(Collectors.joining("", "components:\n", "")));
         text.append("transformers:\n  - ").append(up).append("/names\n");
-        for (String renamed : List.of("kafka-cluster", "oauth")) {
+        for (String renamed : List.of("kafka-cluster", "oauth", "learners/kafka", "variant/kafka", "cli/kafka")) {
             if (components.contains(renamed)) {
-                text.append("  - ").append(up).append("/names/").append(renamed).append("\n");
+                text.append("  - ").append(up).append("/names/");
+                text.append(renamed.replace("/kafka", "")).append("\n");
             }
         }
         if (!settings.isEmpty()) {

@@ -103,7 +103,8 @@ final class OverlaysTest {
     @MethodSource("folders")
     void shouldNameOnlySecretsAndSettingsThatExist(Path overlay) throws IOException, InterruptedException {
         Manifests built = Kustomize.build(overlay);
-        Set<String> known = new HashSet<>(Set.of("freshet-http", "freshet-s3"));
+        Set<String> known =
+                new HashSet<>(Set.of("freshet-http", "freshet-s3", "freshet-streams-kafka", "freshet-trainer-kafka"));
         built.all(V1ConfigMap.class).forEach(map -> known.add(map.getMetadata().getName()));
         built.all(V1Secret.class)
                 .forEach(secret -> known.add(secret.getMetadata().getName()));

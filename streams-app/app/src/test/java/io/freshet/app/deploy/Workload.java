@@ -1,9 +1,11 @@
 package io.freshet.app.deploy;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.runtime.Role;
 import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Container;
+import io.kubernetes.client.openapi.models.V1CronJob;
 import io.kubernetes.client.openapi.models.V1EnvVar;
 import io.kubernetes.client.openapi.models.V1PodSpec;
 import io.kubernetes.client.openapi.models.V1StatefulSet;
@@ -13,14 +15,29 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
-/** One role as deployed: a StatefulSet with one container. */
+/** A role as deployed: a StatefulSet with one container. */
 record Workload(V1StatefulSet set) {
     static List<Workload> of(Manifests manifests) {
         return manifests.all(V1StatefulSet.class).stream().map(Workload::new).toList();
+    }
+
+    /** Returns the roles and the CronJobs, as if the pods of the latter were those of a StatefulSet. */
+    static List<Workload> withJobs(Manifests manifests) {
+        Stream<Workload> jobs = manifests.all(V1CronJob.class).stream()
+                .map(job -> new Workload(new V1StatefulSet()
+                        .metadata(job.getMetadata())
+                        .spec(new V1StatefulSetSpec()
+                                .template(
+                                        job.getSpec().getJobTemplate().getSpec().getTemplate()))));
+        return Stream.concat(of(manifests).stream(), jobs).toList();
     }
 
     static Workload of(Manifests manifests, String role) {
@@ -41,6 +58,19 @@ record Workload(V1StatefulSet set) {
 
     V1Container container() {
         return pod().getContainers().getFirst();
+    }
+
+    /** Returns the roles that the container runs; none if it runs another command. */
+    Set<Role> roles() {
+        List<String> arguments = Objects.requireNonNull(container().getArgs());
+        int option = arguments.indexOf("--roles");
+        Set<Role> roles = new TreeSet<>();
+        if (option >= 0) {
+            for (String role : arguments.get(option + 1).split(",")) {
+                roles.add(Role.valueOf(role.toUpperCase(Locale.ROOT)));
+            }
+        }
+        return roles;
     }
 
     Map<String, String> labels() {
