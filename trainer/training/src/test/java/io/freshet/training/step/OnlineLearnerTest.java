@@ -148,7 +148,7 @@ final class OnlineLearnerTest {
     void shouldMaskTheSequencesItemsWhenSeenItemsAreMasked() {
         ClickStream stream = new ClickStream();
         try (OnlineLearner learner =
-                OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), LEARNING, SeenItems.MASKED)) {
+                OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), LEARNING, SeenItems.MASKED.policy())) {
             int[] ranks = learner.step(List.of(
                             stream.click("anna", "a"),
                             stream.click("bert", "b"),
