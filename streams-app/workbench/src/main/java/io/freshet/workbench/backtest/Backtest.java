@@ -25,7 +25,7 @@ public final class Backtest {
     private final List<Setup> setups;
     private final Listener listener;
     private final BooleanSupplier stopped;
-    private long records;
+    private long records; // of the present reading
     private long firstMs;
     private long lastMs;
 
@@ -84,7 +84,7 @@ public final class Backtest {
      * Runs to the end, or until it is stopped.
      *
      * @return null if it was stopped before any click was ranked
-     * @throws BacktestException if there are no clicks
+     * @throws BacktestException if there are no clicks, or retention deletes records before they have been read
      */
     public @Nullable Result run() throws BacktestException {
         long[] updates = count();
@@ -96,7 +96,9 @@ public final class Backtest {
             for (int i = 0; i < updates.length; i++) {
                 runs.add(new Run(setups.get(i), updates[i]));
             }
+            records = 0;
             clicks.readWhile(record -> {
+                count(record);
                 runs.forEach(run -> run.take(record));
                 return !stopped.getAsBoolean();
             });
@@ -119,11 +121,8 @@ public final class Backtest {
                 setups.stream().map(setup -> new KeptSequences(setup.config())).toList();
         long offsets = clicks.offsets();
         clicks.readWhile(record -> {
-            long timeMs = clicks.timeOf(record);
-            firstMs = records == 0 ? timeMs : firstMs;
-            lastMs = timeMs;
-            records++;
-            sequences.forEach(each -> each.apply(record, timeMs));
+            count(record);
+            sequences.forEach(each -> each.apply(record, lastMs));
             listener.counted(records, offsets);
             return !stopped.getAsBoolean();
         });
@@ -131,6 +130,12 @@ public final class Backtest {
             requireClicks(sequences);
         }
         return sequences.stream().mapToLong(KeptSequences::updates).toArray();
+    }
+
+    private void count(ConsumerRecord<byte[], byte[]> record) {
+        lastMs = clicks.timeOf(record);
+        firstMs = records == 0 ? lastMs : firstMs;
+        records++;
     }
 
     private void requireClicks(List<KeptSequences> sequences) throws BacktestException {

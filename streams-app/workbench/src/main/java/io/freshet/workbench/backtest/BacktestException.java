@@ -7,4 +7,8 @@ public final class BacktestException extends Exception implements Explained {
     BacktestException(String message) {
         super(message);
     }
+
+    BacktestException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

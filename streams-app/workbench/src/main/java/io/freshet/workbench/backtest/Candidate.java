@@ -33,7 +33,11 @@ public record Candidate(String name, Map<String, String> settings, FreshetConfig
     /** Loads the configuration that runs, with further settings. */
     @FunctionalInterface
     public interface Loader {
-        /** @throws ConfigException if a key is unknown or a value is invalid */
+        /**
+         * Loads the configuration.
+         *
+         * @throws ConfigException if a key is unknown or a value is invalid
+         */
         FreshetConfig load(Map<String, String> settings) throws IOException;
     }
 

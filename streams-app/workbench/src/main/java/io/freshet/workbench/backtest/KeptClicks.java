@@ -2,6 +2,7 @@ package io.freshet.workbench.backtest;
 
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.training.config.KafkaClients;
+import io.freshet.training.failure.MissingRecordsException;
 import io.freshet.training.input.RecordsByTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -124,9 +125,14 @@ public final class KeptClicks implements AutoCloseable {
      * Reads the records from the beginning.
      *
      * @param reader receives each record, and returns whether to read on
+     * @throws BacktestException if retention has deleted some of the records meanwhile
      */
-    void readWhile(Predicate<ConsumerRecord<byte[], byte[]>> reader) {
-        records.readWhile(reader);
+    void readWhile(Predicate<ConsumerRecord<byte[], byte[]>> reader) throws BacktestException {
+        try {
+            records.readWhile(reader);
+        } catch (MissingRecordsException e) {
+            throw new BacktestException("Retention has deleted records before they were read. Choose a later --from", e);
+        }
     }
 
     @Override
