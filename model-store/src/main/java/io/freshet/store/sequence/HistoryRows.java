@@ -14,22 +14,34 @@ import java.util.Arrays;
  *   <li>An event of a filter-only type is not part of the history.
  *   <li>An event of a negative type is not part of the history either. It also removes all earlier events on its item
  *       from the history. Later events on that item enter the history as usual; removed events do not return.
- *   <li>Every item with a row counts as seen, whatever the event's type.
+ *   <li>Every item with a row counts as seen, whatever the event's type. Which of them are hidden from the user at a time is
+ *       up to a {@link RepeatPolicy}.
  * </ul>
  *
  * <p>Takes linear time, except that each negative event takes a pass over the history. Reusable. Not thread-safe.
  */
 public final class HistoryRows {
     private final EventTypes types;
+    private final RepeatPolicy repeats;
+    private final boolean isTimed; // whether items are hidden for some time, and not always or never
     private int[] rows = new int[64]; // (size)
     private float[] weights = new float[64]; // (size)
     private int[] seen = new int[64]; // (seenSize)
+    private long[] hiddenUntilMs = new long[64]; // (seenSize), used if isTimed
     private int size;
     private int seenSize;
     private boolean takenBack;
 
+    /** Creates rows of which each seen one is hidden. */
     public HistoryRows(EventTypes types) {
+        this(types, RepeatPolicy.OF_NOTHING);
+    }
+
+    /** @param repeats decides which items are hidden from the user */
+    public HistoryRows(EventTypes types, RepeatPolicy repeats) {
         this.types = types;
+        this.repeats = repeats;
+        this.isTimed = !repeats.equals(RepeatPolicy.OF_NOTHING) && !repeats.equals(RepeatPolicy.OF_ALL);
     }
 
     /** Forgets all events, to begin with another user. */
@@ -52,6 +64,9 @@ public final class HistoryRows {
             return;
         }
         reserve();
+        if (isTimed) {
+            hiddenUntilMs[seenSize] = repeats.hiddenUntilMs(event);
+        }
         seen[seenSize++] = row;
         switch (meaning) {
             case IN_HISTORY -> append(row, types.weight(event.eventType()));
@@ -83,6 +98,7 @@ public final class HistoryRows {
             seen = Arrays.copyOf(seen, 2 * seenSize);
             rows = Arrays.copyOf(rows, 2 * seenSize);
             weights = Arrays.copyOf(weights, 2 * seenSize);
+            hiddenUntilMs = Arrays.copyOf(hiddenUntilMs, 2 * seenSize);
         }
     }
 
@@ -116,6 +132,25 @@ public final class HistoryRows {
     /** Returns the number of valid elements of {@link #seen}. */
     public int seenSize() {
         return seenSize;
+    }
+
+    /**
+     * Returns the seen items that must not be recommended to the user at a time, possibly with repeats.
+     *
+     * @param nowMs the time in epoch milliseconds
+     */
+    public int[] hiddenAt(long nowMs) {
+        if (!isTimed) {
+            return Arrays.copyOf(seen, repeats.equals(RepeatPolicy.OF_ALL) ? 0 : seenSize);
+        }
+        int[] hidden = new int[seenSize];
+        int count = 0;
+        for (int i = 0; i < seenSize; i++) {
+            if (hiddenUntilMs[i] == RepeatPolicy.NEVER || nowMs < hiddenUntilMs[i]) {
+                hidden[count++] = seen[i];
+            }
+        }
+        return Arrays.copyOf(hidden, count);
     }
 
     /** Returns whether an event was of a negative type, so that the history may have become shorter. */

@@ -60,6 +60,7 @@ import picocli.CommandLine.ParameterException;
             "  freshet size --help             calculate what a system of your size needs",
             "  freshet replay --help           recompute the model of any moment from the journal",
             "  freshet models --help           list, verify, roll back, export and prune snapshots",
+            "  freshet backtest --help         try settings on the clicks that your Kafka still holds",
             "  freshet fit --help              train a model on a file, and measure it",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong usage."

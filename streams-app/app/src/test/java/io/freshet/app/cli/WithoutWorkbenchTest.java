@@ -20,6 +20,7 @@ final class WithoutWorkbenchTest {
                 "demo --help",
                 "demo --clicks clicks.csv --until-end",
                 "evaluate prequential --set model.dim=32",
+                "backtest --from -7d --set model.encoder=gru4rec",
                 "bench recovery",
                 "plot out.json",
                 "start-cache"
@@ -46,7 +47,7 @@ final class WithoutWorkbenchTest {
         assertThat(execute("--help")).isZero();
         assertThat(out.toString())
                 .contains("freshet run --check", "  models")
-                .doesNotContain("freshet demo", "  demo", "  bench");
+                .doesNotContain("freshet demo", "  demo", "  bench", "backtest");
         assertThat(execute("help", "demo")).isZero();
         assertThat(out.toString()).contains("freshet demo is not in this program");
         assertThat(execute()).isEqualTo(2);

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.client.click.Click;
 import io.freshet.client.click.ClickCodec;
-import io.freshet.client.click.MalformedClickException;
 import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.service.clickformat.ClickFormat;
 import io.freshet.service.output.DeadLetters;
@@ -14,44 +13,31 @@ import io.freshet.service.output.PassedHeaders;
 import io.freshet.service.output.RecordTimes;
 import io.freshet.store.sequence.ClickOrigin;
 import java.util.Arrays;
-import java.util.Map;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Reads each record as a click and decides what happens to it. A re-keyed click keeps the origin of its first record. A
- * re-keyed click whose key is still not its user is refused, so that no click is re-keyed for ever. A tombstone under a
- * user's key erases that user.
+ * Reads each record as a click ({@link ClickRecords}) and decides what happens to it. A re-keyed click keeps the origin of
+ * its first record. A re-keyed click whose key is still not its user is refused, so that no click is re-keyed for ever. A
+ * tombstone under a user's key erases that user.
  *
  * <p>All records that leave this processor are bounded, whatever the input: a click by its format, headers and dead letters
  * by {@link Outputs}.
  */
 final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], Verdict> {
     private final String rekeyedTopic;
-    private final Map<String, ClickFormat> formats;
-    private final boolean allAreOwn;
-    private final ClickRules rules;
+    private final ClickRecords records;
     private final PassedHeaders passedHeaders;
     private final DeadLetters deadLetters;
     private final SequencerMetrics metrics;
     private final DropWarnings warnings = new DropWarnings("a click");
 
-    /**
-     * @param rekeyedTopic topic of re-keyed clicks, which are in Freshet's own JSON whatever the format
-     * @param formats format of each topic of clicks
-     */
-    ClickValidator(
-            String rekeyedTopic,
-            Map<String, ClickFormat> formats,
-            ClickRules rules,
-            Outputs outputs,
-            SequencerMetrics metrics) {
+    /** @param rekeyedTopic topic of re-keyed clicks, which are in Freshet's own JSON whatever the format */
+    ClickValidator(String rekeyedTopic, ClickRecords records, Outputs outputs, SequencerMetrics metrics) {
         this.rekeyedTopic = rekeyedTopic;
-        this.formats = Map.copyOf(formats);
-        allAreOwn = formats.values().stream().allMatch(ClickFormat.OWN::equals);
-        this.rules = rules;
+        this.records = records;
         passedHeaders = outputs.passedHeaders();
         deadLetters = outputs.deadLetters();
         this.metrics = metrics;
@@ -62,53 +48,11 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
         RecordMetadata received = context().recordMetadata().orElseThrow();
         boolean rekeyed = received.topic().equals(rekeyedTopic);
         ClickOrigin origin = originOf(record, received, rekeyed);
-        ClickFormat format = formatOf(record);
-        if (record.value() == null && format.erasesUser(record.headers())) {
-            erase(record, origin);
-            return;
-        }
-        try {
-            Click click = format.read(record.value(), record.headers());
-            if (click == null) {
-                metrics.countSkipped();
-            } else {
-                place(record, click, origin, rekeyed);
-            }
-        } catch (MalformedClickException e) {
-            refuse(record, e.reason().code(), String.valueOf(e.getMessage()), origin);
-        }
-    }
-
-    /** Returns the format of the present record. Re-keyed clicks and marked records are in Freshet's own JSON. */
-    private ClickFormat formatOf(Record<byte[], byte[]> record) {
-        if (allAreOwn) {
-            return ClickFormat.OWN;
-        }
-        String topic = context().recordMetadata().orElseThrow().topic();
-        return ClickFormat.isMarkedAsOwn(record.headers())
-                ? ClickFormat.OWN
-                : formats.getOrDefault(topic, ClickFormat.OWN);
-    }
-
-    /** Returns whether the records of a topic are in Freshet's own JSON without saying so. */
-    private boolean isOwn(String topic) {
-        ClickFormat format = formats.get(topic);
-        return format == null ? allAreOwn : format.equals(ClickFormat.OWN);
-    }
-
-    private void erase(Record<byte[], byte[]> record, ClickOrigin origin) {
-        if (record.key() == null) {
-            refuse(
-                    record,
-                    DeadLetterHeaders.NO_VALUE,
-                    "record must have a value, or the key of a user to erase",
-                    origin);
-        } else if (record.key().length > Click.MAX_ID_BYTES) {
-            String detail = "key of a tombstone must have at most " + Click.MAX_ID_BYTES + " bytes: bytes="
-                    + record.key().length;
-            refuse(record, DeadLetterHeaders.KEY_TOO_LONG, detail, origin);
-        } else {
-            forward(record, record.key(), new Verdict.Erased(origin));
+        switch (records.read(received.topic(), record.key(), record.value(), record.headers(), record.timestamp())) {
+            case ClickRecords.Reading.Accepted accepted -> place(record, accepted.click(), origin, rekeyed);
+            case ClickRecords.Reading.NoClick _ -> metrics.countSkipped();
+            case ClickRecords.Reading.Erasure _ -> forward(record, record.key(), new Verdict.Erased(origin));
+            case ClickRecords.Reading.Refused refused -> refuse(record, refused.reason(), refused.detail(), origin);
         }
     }
 
@@ -122,11 +66,6 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
     }
 
     private void place(Record<byte[], byte[]> record, Click click, ClickOrigin origin, boolean rekeyed) {
-        ClickRules.Refusal refusal = rules.ofRecord(click, record.timestamp());
-        if (refusal != null) {
-            refuse(record, refusal.reason(), refusal.detail(), origin);
-            return;
-        }
         byte[] userKey = click.userId().getBytes(UTF_8);
         if (Arrays.equals(record.key(), userKey)) {
             accept(record, click, origin);
@@ -143,7 +82,7 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
     }
 
     private void rekey(Record<byte[], byte[]> record, byte[] userKey, Click click, ClickOrigin origin) {
-        byte[] ownJson = isOwn(origin.topic()) ? record.value() : ClickCodec.toJson(click);
+        byte[] ownJson = records.isOwn(origin.topic()) ? record.value() : ClickCodec.toJson(click);
         Headers headers = passedHeaders.of(record.headers());
         OriginHeaders.write(headers, origin);
         metrics.countRekeyed();
@@ -166,8 +105,9 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
         warnings.dropped(reason, origin, context(), record.headers());
         DeadLetters.Letter letter =
                 deadLetters.of(record.key(), record.value(), record.headers(), reason, detail, origin);
-        if (!isOwn(origin.topic())
-                && formatOf(record).equals(ClickFormat.OWN)
+        String topic = context().recordMetadata().orElseThrow().topic();
+        if (!records.isOwn(origin.topic())
+                && records.formatOf(topic, record.headers()).equals(ClickFormat.OWN)
                 && !ClickFormat.isMarkedAsOwn(letter.headers())) {
             ClickFormat.markAsOwn(letter.headers());
         }

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies the sequencer's rules without Kafka, to the clicks of a complete file. Never forgets a user; memory grows with
+ * Applies the sequencer's rules without Kafka Streams, to the clicks of a complete file or of topics. Never forgets a user; memory grows with
  * the number of users, up to a window of clicks each. Not thread-safe.
  */
 public final class InMemorySequencer {
@@ -32,8 +32,17 @@ public final class InMemorySequencer {
 
     /** Returns the update of the user's sequence by a click, or null if the click was dropped. */
     public @Nullable UserUpdate apply(Click click) {
+        return apply(click, Interaction.of(click));
+    }
+
+    /**
+     * Returns the update of the user's sequence by a click, or null if the click was dropped.
+     *
+     * @param interaction what the sequence keeps of the click
+     */
+    public @Nullable UserUpdate apply(Click click, Interaction interaction) {
         UserSequence before = sequences.getOrDefault(click.userId(), UserSequence.EMPTY);
-        SequenceWindow.Applied applied = window.apply(before, Interaction.of(click));
+        SequenceWindow.Applied applied = window.apply(before, interaction);
         ClickOrigin origin = new ClickOrigin(TOPIC, 0, clicks++, click.timestampMs());
         outcomes.merge(applied.outcome(), 1L, Long::sum);
         if (!applied.outcome().isAccepted()) {
@@ -42,6 +51,16 @@ public final class InMemorySequencer {
         sequences.put(click.userId(), applied.sequence());
         return new UserUpdate(
                 click.userId(), new SequenceUpdate(applied.sequence(), List.of(applied.position()), origin));
+    }
+
+    /**
+     * Forgets a user, whether known or not, and returns the erasure.
+     *
+     * @param recordMs time of the record that asks for it
+     */
+    public UserUpdate erase(String userId, long recordMs) {
+        sequences.remove(userId);
+        return new UserUpdate(userId, SequenceUpdate.erasure(new ClickOrigin(TOPIC, 0, clicks++, recordMs)));
     }
 
     /** Returns the number of accepted clicks, including those that have left their sequence's window. */
@@ -62,6 +81,7 @@ public final class InMemorySequencer {
         return outcomes.getOrDefault(ClickOutcome.TOO_LATE, 0L);
     }
 
+    /** Returns the number of users, without those that were erased. */
     public long users() {
         return sequences.size();
     }

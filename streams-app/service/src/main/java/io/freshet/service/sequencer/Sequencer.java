@@ -7,13 +7,10 @@ import io.freshet.service.output.ImportMark;
 import io.freshet.service.variant.VariantRouting;
 import io.freshet.store.sequence.ClickOrigin;
 import io.freshet.store.sequence.EventClock;
-import io.freshet.store.sequence.EventIdHash;
-import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.sequence.UserSequence;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
@@ -38,9 +35,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     private final Duration expiryInterval;
     private final IdleUsers idleUsers;
 
-    /** The topics of clicks without the first. */
-    private final Set<String> furtherTopics;
-
+    private final ClickRecords records;
     private final DropWarnings warnings = new DropWarnings("a click");
 
     /** User id in UTF-8 → the user's sequence, kept until the user is idle. Also has the entries of {@link ImportTimes}. */
@@ -53,15 +48,14 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     private final EventClock clock = new EventClock();
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    Sequencer(FreshetConfig config, SequencerMetrics metrics) {
+    Sequencer(FreshetConfig config, ClickRecords records, SequencerMetrics metrics) {
+        this.records = records;
         routing = config.variants().routing();
         this.metrics = metrics;
         retentionMs = config.get(SequencerKeys.IDLE_RETENTION).toMillis();
         expiryInterval = config.get(SequencerKeys.EXPIRY_INTERVAL);
         window = new SequenceWindow(config.get(SequencerKeys.WINDOW), config.eventTypes());
         idleUsers = new IdleUsers(config.get(SequencerKeys.EXPIRY_SLICE));
-        List<String> topics = config.clickTopics();
-        furtherTopics = Set.copyOf(topics.subList(1, topics.size()));
     }
 
     @Override
@@ -92,7 +86,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         long timeMs = EventClock.timeOf(click.timestampMs(), origin.recordTimestampMs());
         clock.observe(click.userId(), timeMs);
         SequenceWindow.Applied applied =
-                window.apply(currentSequence(record.key(), timeMs), interaction(click, origin));
+                window.apply(currentSequence(record.key(), timeMs), records.interactionOf(click, origin.topic()));
         metrics.countOutcome(applied.outcome());
         if (applied.outcome() != ClickOutcome.APPENDED) {
             countExactly(applied.outcome());
@@ -110,24 +104,6 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         } else {
             warnings.dropped(applied.outcome().code(), origin, context(), record.headers());
         }
-    }
-
-    /**
-     * Returns what the sequence keeps of a click. The id of an event is unique only among the clicks of its topic: the ids of
-     * different topics may be the row numbers of different tables. Therefore the hash of an id is that of the topic and
-     * the id. For the first topic it is that of the id alone, so that a topic can be added to a system that has state.
-     */
-    private Interaction interaction(Click click, ClickOrigin origin) {
-        String eventId = click.eventId();
-        Interaction plain = Interaction.of(click);
-        // A topic's name has no line feed.
-        return eventId == null || !furtherTopics.contains(origin.topic())
-                ? plain
-                : new Interaction(
-                        plain.itemId(),
-                        plain.timestampMs(),
-                        plain.eventType(),
-                        EventIdHash.of(origin.topic() + "\n" + eventId));
     }
 
     private UserSequence currentSequence(byte[] user, long clickMs) {

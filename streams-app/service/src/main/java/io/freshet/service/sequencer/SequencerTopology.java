@@ -1,6 +1,5 @@
 package io.freshet.service.sequencer;
 
-import io.freshet.service.clickformat.ClickFormat;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.output.Outputs;
@@ -61,8 +60,9 @@ public final class SequencerTopology {
      */
     public static KStream<byte[], SequenceUpdate> addTo(
             StreamsBuilder builder, FreshetConfig config, Outputs outputs, SequencerMetrics metrics) {
-        KStream<byte[], SequenceUpdate> updates = acceptedClicks(builder, config, outputs, metrics)
-                .processValues(new SequencerSupplier(config, metrics), Named.as(SEQUENCER));
+        ClickRecords records = new ClickRecords(config);
+        KStream<byte[], SequenceUpdate> updates = acceptedClicks(builder, config, records, outputs, metrics)
+                .processValues(new SequencerSupplier(config, records, metrics), Named.as(SEQUENCER));
         updates.to(
                 config.get(TopicKeys.SEQUENCES),
                 Produced.with(Serdes.ByteArray(), updateSerde()).withName(SEQUENCES_SINK));
@@ -70,15 +70,16 @@ public final class SequencerTopology {
     }
 
     private static KStream<byte[], Verdict.Placed> acceptedClicks(
-            StreamsBuilder builder, FreshetConfig config, Outputs outputs, SequencerMetrics metrics) {
+            StreamsBuilder builder,
+            FreshetConfig config,
+            ClickRecords records,
+            Outputs outputs,
+            SequencerMetrics metrics) {
         String rekeyed = config.get(TopicKeys.CLICKS_REKEYED);
-        Map<String, ClickFormat> formats = config.clickFormats();
-        ClickRules rules = new ClickRules(config);
         List<String> topics = new ArrayList<>(config.clickTopics());
         topics.add(rekeyed);
         KStream<byte[], Verdict> verdicts = builder.stream(topics, received(outputs.times()))
-                .process(
-                        () -> new ClickValidator(rekeyed, formats, rules, outputs, metrics), Named.as(CLICK_VALIDATOR));
+                .process(() -> new ClickValidator(rekeyed, records, outputs, metrics), Named.as(CLICK_VALIDATOR));
         Map<String, KStream<byte[], Verdict>> branches = verdicts.split(Named.as(VERDICT))
                 .branch((key, verdict) -> verdict instanceof Verdict.Placed, Branched.as("accepted"))
                 .branch((key, verdict) -> verdict instanceof Verdict.Misplaced, Branched.as("misplaced"))
@@ -138,11 +139,11 @@ public final class SequencerTopology {
     }
 
     /** Supplies sequencers and their stores. Both stores have no cache, so that a commit has no cached records to flush. */
-    private record SequencerSupplier(FreshetConfig config, SequencerMetrics metrics)
+    private record SequencerSupplier(FreshetConfig config, ClickRecords records, SequencerMetrics metrics)
             implements FixedKeyProcessorSupplier<byte[], Verdict.Placed, SequenceUpdate> {
         @Override
         public FixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> get() {
-            return new Sequencer(config, metrics);
+            return new Sequencer(config, records, metrics);
         }
 
         @Override

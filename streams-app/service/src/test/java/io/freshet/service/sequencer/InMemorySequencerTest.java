@@ -48,6 +48,18 @@ class InMemorySequencerTest {
         assertThat(items(apply("anna", "c", 10))).containsExactly("a", "b", "c");
     }
 
+    @Test
+    void shouldForgetAUserThatIsErased() {
+        apply("anna", "a", 10);
+
+        UserUpdate erasure = sequencer.erase("anna", 15);
+
+        assertThat(erasure.update().isErasure()).isTrue();
+        assertThat(sequencer.users()).isZero();
+        assertThat(items(apply("anna", "b", 20))).containsExactly("b");
+        assertThat(sequencer.accepted()).isEqualTo(2);
+    }
+
     private UserUpdate apply(String user, String item, long timestampMs) {
         return Objects.requireNonNull(sequencer.apply(click(user, item, timestampMs)));
     }

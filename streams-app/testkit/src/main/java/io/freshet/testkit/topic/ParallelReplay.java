@@ -52,7 +52,7 @@ public final class ParallelReplay implements AutoCloseable {
                 .add(ModelLogCodec.decode(record.value())));
         for (int number = 0; number < config.learners().count(); number++) {
             learners.add(ParallelLearner.initial(
-                    number, config.model(), config.training(), config.learning(), SeenItems.RANKED));
+                    number, config.model(), config.training(), config.learning(), SeenItems.RANKED.policy()));
             journals.add(byKey.getOrDefault(config.ofLearner(number).modelName(), new ArrayDeque<>()));
         }
     }

@@ -9,7 +9,6 @@ import io.freshet.app.clickfile.ClickFileSummary;
 import io.freshet.app.clickfile.ClickFiles;
 import io.freshet.app.feed.ClickFeeder;
 import io.freshet.app.feed.StopSignal;
-import io.freshet.lab.prequential.ComparedMethod;
 import io.freshet.lab.prequential.Comparison;
 import io.freshet.lab.prequential.ComparisonConfig;
 import io.freshet.lab.prequential.ComparisonListener;
@@ -17,15 +16,7 @@ import io.freshet.lab.prequential.ParallelConfig;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.ModelKeys;
 import io.freshet.service.config.key.SequencerKeys;
-import io.freshet.service.config.key.TrainerKeys;
 import io.freshet.service.sequencer.InMemorySequencer;
-import io.freshet.training.config.OnlineConfig;
-import io.freshet.training.fit.FitConfig;
-import io.freshet.training.fit.HeldOutUsers;
-import io.freshet.training.fit.LearningRateSchedule;
-import io.freshet.training.learner.TrainingConfig;
-import io.freshet.training.metrics.SeenItems;
-import io.freshet.training.optimizer.Adam;
 import io.freshet.training.step.UserUpdate;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -33,12 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,9 +40,9 @@ import picocli.CommandLine.Option;
                     + " click whose user has an earlier one is first ranked among all items seen so far, and only then"
                     + " learned from. An item never seen is a miss; ties count against the model. The learner's"
                     + " network alone, its memory alone and baselines run over the same clicks. All of them have two"
-                    + " results from the same scores: without the items that the user has seen, which is what Freshet"
-                    + " serves unless events.seen.return.ms says otherwise, and with repeats. Without seen items, a"
-                    + " click on such an item is a miss. Figures cover the events after the first tenth of the file. The"
+                    + " results from the same scores: without the items that the user has seen and that"
+                    + " events.seen.return.ms does not let return, as Freshet serves, and with repeats. Without seen items,"
+                    + " a click on such an item is a miss. Figures cover the events after the first tenth of the file. The"
                     + " result includes how well the probabilities agree with the clicks that followed: 10 items are"
                     + " served before each event, without seen items. Users are never forgotten. Ctrl-C ends it with the"
                     + " figures so far.",
@@ -84,16 +72,7 @@ import picocli.CommandLine.Option;
             "      --set events.weights=purchase=4,view=0.5 --set events.negative=dislike"
         })
 final class EvaluatePrequentialCommand extends FreshetCommand {
-    // The best of a few values on a stream of sessions, so that the baseline is as strong as possible.
-    private static final float REFIT_LEARNING_RATE = 2e-3f;
-    private static final float REFIT_DROPOUT = .5f;
-    private static final double HELD_OUT_SHARE = .1;
-    private static final int REFIT_BATCH = 256;
-    private static final int REFIT_VALIDATION_INTERVAL = 2;
-    private static final int REFIT_PATIENCE = 5;
-
     private static final int PARTITIONS = 32;
-    private static final Set<ComparedMethod> OF_ONE_LEARNER = EnumSet.of(ComparedMethod.FROZEN, ComparedMethod.REFIT);
 
     @Option(
             names = "--clicks",
@@ -108,26 +87,8 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
     @Mixin
     private ClickFileOptions format;
 
-    @Option(
-            names = "--mask-seen",
-            description =
-                    "Show the progress, and choose the epochs of refits, without the items of the user's sequence:"
-                            + " for a file in which no user returns to an item. The result has both in any case.")
-    private boolean maskSeen;
-
-    @Option(
-            names = "--baselines",
-            paramLabel = "NAMES",
-            split = ",",
-            description = "Baselines to run, separated by commas, or none. Default: all.")
-    private List<String> baselines = List.of("all");
-
-    @Option(
-            names = "--rank-share",
-            paramLabel = "SHARE",
-            description = "Share of the clicks that are ranked, like online.rank.share: figures come with their 95%%"
-                    + " interval, and the mixture learns from ranked clicks only. Default: 1.")
-    private @Nullable String rankShare;
+    @Mixin
+    private final ComparisonOptions comparison = new ComparisonOptions();
 
     @Option(
             names = "--learners",
@@ -147,13 +108,6 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
             defaultValue = "2",
             description = "Steps of each learner after which the learners merge. Default: ${DEFAULT-VALUE}.")
     private int mergeSteps;
-
-    @Option(
-            names = "--refit-epochs",
-            paramLabel = "N",
-            defaultValue = "60",
-            description = "Maximum number of epochs of a refit. Default: ${DEFAULT-VALUE}.")
-    private int refitEpochs;
 
     @Option(
             names = "--set",
@@ -190,12 +144,7 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
     }
 
     private void run(PrintStream out, StopSignal stop) throws IOException {
-        Map<String, String> said = new LinkedHashMap<>(settings);
-        if (rankShare == null) {
-            said.putIfAbsent(TrainerKeys.RANK_SHARE.name(), "1");
-        } else {
-            said.put(TrainerKeys.RANK_SHARE.name(), rankShare);
-        }
+        Map<String, String> said = comparison.withRankShare(settings);
         FreshetConfig freshet = FreshetConfig.load(null, Environment.ofConfiguration(), said);
         ClickFiles files = ClickFiles.open(clicks, format, InstantSource.system());
         files.requireTimes();
@@ -213,37 +162,37 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
         input.orderWarning().ifPresent(out::println);
         out.flush();
         long records = counting.accepted();
-        ComparisonConfig config = config(freshet.trainer());
+        ComparisonConfig config = config(freshet);
         ParallelConfig parallel = parallel();
         long start = System.nanoTime();
         InMemorySequencer sequencer = sequencer(freshet);
         ComparisonProgress progress = new ComparisonProgress(ProgressLine.on(out));
-        ComparisonListener listener = quiet ? ComparisonListener.SILENT : progress;
-        try (Comparison comparison = new Comparison(config, parallel, records, listener, stop::isRaised)) {
-            replay(files, sequencer, comparison, stop);
+        ComparisonListener listener = quiet ? ComparisonListener.SILENT : progress.ofOne();
+        try (Comparison run = new Comparison(config, parallel, records, listener, stop::isRaised)) {
+            replay(files, sequencer, run, stop);
             progress.clear();
             PrequentialReport report = PrequentialReport.of(
                     settings(config, input),
                     PrequentialReport.Clicks.of(sequencer, input.leftOutRows()),
-                    comparison.result(),
-                    PrequentialReport.Parallel.of(parallel, comparison.parallelCost()),
+                    run.result(),
+                    PrequentialReport.Parallel.of(parallel, run.parallelCost()),
                     stop.isRaised(),
                     (System.nanoTime() - start) / 1e9);
             tell(out, report, config.window());
         }
     }
 
-    private static void replay(ClickFiles files, InMemorySequencer sequencer, Comparison comparison, StopSignal stop)
+    private static void replay(ClickFiles files, InMemorySequencer sequencer, Comparison run, StopSignal stop)
             throws IOException {
         files.readWhile(click -> {
             UserUpdate update = sequencer.apply(click);
             if (update != null) {
-                comparison.accept(update);
+                run.accept(update);
             }
             return !stop.isRaised();
         });
         if (!stop.isRaised()) {
-            comparison.finish();
+            run.finish();
         }
     }
 
@@ -251,25 +200,11 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
         return new InMemorySequencer(freshet.get(SequencerKeys.WINDOW), freshet.eventTypes());
     }
 
-    /** Returns the configuration that the options result in. */
-    ComparisonConfig config(OnlineConfig trainer) {
-        SeenItems seen = maskSeen ? SeenItems.MASKED : SeenItems.RANKED;
-        if (learners > 1 && !trainer.learning().itemRetention().isZero()) {
+    private ComparisonConfig config(FreshetConfig freshet) {
+        if (learners > 1 && !freshet.get(ModelKeys.ITEM_RETENTION).isZero()) {
             throw refused("--learners above 1 cannot forget items: " + ModelKeys.ITEM_RETENTION.name() + " must be 0");
         }
-        try {
-            return new ComparisonConfig(
-                    trainer.model(),
-                    trainer.training(),
-                    trainer.learning(),
-                    trainer.steps().clicks(),
-                    seen,
-                    methods(),
-                    refit(trainer, seen),
-                    trainer.learning().metrics().window());
-        } catch (IllegalArgumentException e) {
-            throw refused(e.getMessage());
-        }
+        return comparison.config(freshet, comparison.methods(ComparisonOptions.ALL, learners));
     }
 
     private @Nullable ParallelConfig parallel() {
@@ -287,60 +222,6 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
         return ClickFeeder.partitionOf(user.getBytes(StandardCharsets.UTF_8), PARTITIONS) % learners;
     }
 
-    private FitConfig refit(OnlineConfig trainer, SeenItems seen) {
-        TrainingConfig online = trainer.training();
-        Adam.Settings adam = online.optimizer();
-        Adam.Settings slower =
-                new Adam.Settings(REFIT_LEARNING_RATE, adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay());
-        TrainingConfig training = new TrainingConfig(
-                slower,
-                REFIT_DROPOUT,
-                online.loss(),
-                online.workers(),
-                online.shards(),
-                online.maxGradientNorm(),
-                online.sequenceTargets());
-        return new FitConfig(
-                trainer.model().encoder(),
-                FitConfig.XAVIER,
-                trainer.model().seed(),
-                training,
-                new FitConfig.Epochs(refitEpochs, LearningRateSchedule.CONSTANT, REFIT_BATCH),
-                new FitConfig.Validation(
-                        REFIT_VALIDATION_INTERVAL, seen, new HeldOutUsers(HELD_OUT_SHARE), REFIT_PATIENCE));
-    }
-
-    private Set<ComparedMethod> methods() {
-        if (baselines.equals(List.of("all"))) {
-            return learners == 1
-                    ? EnumSet.allOf(ComparedMethod.class)
-                    : EnumSet.complementOf(EnumSet.copyOf(OF_ONE_LEARNER));
-        }
-        Set<ComparedMethod> chosen = EnumSet.noneOf(ComparedMethod.class);
-        if (!baselines.equals(List.of("none"))) {
-            baselines.forEach(name -> chosen.add(method(name)));
-        }
-        if (learners > 1 && !Collections.disjoint(chosen, OF_ONE_LEARNER)) {
-            throw refused("--baselines frozen and refit need a single learner: --learners=" + learners);
-        }
-        return chosen;
-    }
-
-    private ComparedMethod method(String name) {
-        for (ComparedMethod method : ComparedMethod.values()) {
-            if (PrequentialReport.nameOf(method).equals(name)) {
-                return method;
-            }
-        }
-        throw refused("--baselines must be all, none or some of "
-                + String.join(
-                        ", ",
-                        EnumSet.allOf(ComparedMethod.class).stream()
-                                .map(PrequentialReport::nameOf)
-                                .toList())
-                + ": " + name);
-    }
-
     private String clicksName() {
         return String.valueOf(Path.of(clicks.getFirst()).getFileName());
     }
@@ -349,15 +230,7 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("clicks", clicksName());
         values.put("input", input);
-        values.put("mask_seen", maskSeen);
-        values.put("step_clicks", config.stepClicks());
-        values.put(
-                PrequentialReport.RANK_SHARE,
-                config.learning().metrics().ranked().toString());
-        values.put("window", config.window());
-        values.put("learners", learners);
-        values.put("seed", config.model().seed());
-        values.put("set", settings);
+        values.putAll(ComparisonOptions.described(config, learners, settings));
         return values;
     }
 

@@ -18,6 +18,7 @@ public final class InstalledWorkbench implements Workbench {
         return List.of(
                 DemoCommand.class,
                 EvaluateCommand.class,
+                BacktestCommand.class,
                 BenchCommand.class,
                 PlotCommand.class,
                 StartCacheCommand.class);

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -58,7 +59,7 @@ record PrequentialReport(
         boolean stopped,
         double seconds) {
     static final String RANK_SHARE = "rank_share";
-    private static final String SERVED = "Freshet";
+    static final String SERVED = "Freshet";
     private static final String NETWORK = "its network alone";
     private static final String MEMORY = "its memory alone";
 
@@ -280,17 +281,17 @@ record PrequentialReport(
         return lines;
     }
 
-    private static String header(String title, int columns) {
+    static String header(String title, int columns) {
         String group = "%" + 9 * columns + "s";
         return String.format(
                 Locale.ROOT, "%-36s" + group + "  " + group, title, "seen left out, as served", "repeats ranked");
     }
 
-    private static Stream<String> shares(At10 at10) {
+    static Stream<String> shares(At10 at10) {
         return Stream.of(at10.hr10(), at10.ndcg10(), at10.mrr10()).map(LeaveOneOutMetrics::share);
     }
 
-    private static Stream<String> intervals(Errors errors) {
+    static Stream<String> intervals(Errors errors) {
         return Stream.of(errors.hr10(), errors.ndcg10(), errors.mrr10())
                 .map(error -> LeaveOneOutMetrics.share(StandardErrors.NORMAL_95 * error));
     }
@@ -300,18 +301,24 @@ record PrequentialReport(
                 .map(slice -> String.format(Locale.ROOT, "%,d", slice.served().events()));
     }
 
-    private static Stream<String> ndcg(Policy policy, String name) {
+    static Stream<String> ndcg(Policy policy, String name) {
         return policy.slices().values().stream()
                 .map(slice -> LeaveOneOutMetrics.share(
                         rows(slice).getOrDefault(name, At10.NONE).ndcg10()));
     }
 
-    private static void addTo(List<String> lines, ComparisonResult.Calibration calibration) {
-        lines.add(String.format(
+    /** Returns the line with the errors of a calibration. */
+    static String calibrationLine(String title, ComparisonResult.Calibration calibration) {
+        return String.format(
                 Locale.ROOT,
-                "Probabilities served: expected calibration error %.4f of first items, %.4f of all",
+                "%s: expected calibration error %.4f of first items, %.4f of all",
+                title,
                 calibration.first().expectedError(),
-                calibration.all().expectedError()));
+                calibration.all().expectedError());
+    }
+
+    private static void addTo(List<String> lines, ComparisonResult.Calibration calibration) {
+        lines.add(calibrationLine("Probabilities served", calibration));
         lines.add(String.format(
                 Locale.ROOT, "  %-34s %8s %9s %8s", "score, all served items", "items", "mean", "clicked"));
         for (Reliability.Bin bin : calibration.all().bins()) {
@@ -325,7 +332,7 @@ record PrequentialReport(
         }
     }
 
-    private static Map<String, At10> rows(Prequential figures) {
+    static Map<String, At10> rows(Prequential figures) {
         Map<String, At10> rows = new LinkedHashMap<>();
         rows.put(SERVED, figures.served());
         rows.put(NETWORK, figures.network());
@@ -334,7 +341,7 @@ record PrequentialReport(
         return rows;
     }
 
-    private static String row(String name, Stream<String> left, Stream<String> right) {
+    static String row(String name, Stream<String> left, Stream<String> right) {
         return String.format(Locale.ROOT, "  %-34s", name) + cells(left) + "  " + cells(right);
     }
 
@@ -347,22 +354,33 @@ record PrequentialReport(
      * lines if nothing was ranked.
      */
     String plot(String file, int window) {
-        String title = String.format(Locale.ROOT, "%s: NDCG@10 of the newest %,d events", file, window);
-        return LinePlot.stacked(List.of(
-                plot(title + ", seen items left out (as served)", seenLeftOut.curve()),
-                plot(title + ", repeats ranked", repeatsRanked.curve())));
+        return plots(file, window, leftOut -> lines((leftOut ? seenLeftOut : repeatsRanked).curve()));
     }
 
-    private static LinePlot plot(String title, Curve curve) {
+    /**
+     * Plots lines of both policies, one below the other, as an SVG document.
+     *
+     * @param clicks name of the clicks
+     * @param lines returns the lines of a policy, given whether it is the one without seen items
+     */
+    static String plots(String clicks, int window, Function<Boolean, List<Series>> lines) {
+        String title = String.format(Locale.ROOT, "%s: NDCG@10 of the newest %,d events", clicks, window);
+        return LinePlot.stacked(List.of(
+                new LinePlot(title + ", seen items left out (as served)", "clicks", "NDCG@10", lines.apply(true)),
+                new LinePlot(title + ", repeats ranked", "clicks", "NDCG@10", lines.apply(false))));
+    }
+
+    private static List<Series> lines(Curve curve) {
         List<Series> lines = new ArrayList<>();
         addTo(lines, curve, SERVED, curve.online(), true);
         addTo(lines, curve, NETWORK, curve.network(), false);
         addTo(lines, curve, MEMORY, curve.memory(), false);
         curve.baselines().forEach((name, line) -> addTo(lines, curve, name.replace('_', ' '), line, false));
-        return new LinePlot(title, "clicks", "NDCG@10", lines);
+        return lines;
     }
 
-    private static void addTo(List<Series> lines, Curve curve, String name, Line line, boolean emphasis) {
+    /** Adds a line of a curve to those of a plot, unless it has no value. */
+    static void addTo(List<Series> lines, Curve curve, String name, Line line, boolean emphasis) {
         List<@Nullable Double> values = line.ndcg10();
         int[] points = IntStream.range(0, values.size())
                 .filter(point -> values.get(point) != null)

@@ -6,7 +6,8 @@ package io.freshet.lab.baseline;
  * @param user number of the user, or of the session if there are no users
  * @param timeMs time of the click in milliseconds
  * @param history rows of the user's earlier clicks, oldest first
- * @param seen rows of the items of the user's earlier events of any type, in any order, possibly with repeats
+ * @param seen rows of the items of the user's earlier events of any type that are left out of what is served, in any order,
+ *     possibly with repeats
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record UserState(int user, long timeMs, int[] history, int[] seen) {}

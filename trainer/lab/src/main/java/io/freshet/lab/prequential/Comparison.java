@@ -4,6 +4,7 @@ import io.freshet.lab.baseline.DecayedPopularity;
 import io.freshet.lab.baseline.SequentialRules;
 import io.freshet.lab.baseline.SessionNeighbours;
 import io.freshet.lab.baseline.WindowedPopularity;
+import io.freshet.store.sequence.RepeatPolicy;
 import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.step.OnlineLearner;
 import io.freshet.training.step.UserUpdate;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Prequential evaluation of the online learner and other methods over the records of one finished stream. Each new position
  * whose user has an earlier click is an event. It is ranked among all items seen so far, before any runner learns from it.
  * An item never seen is a miss, and ties count against the target. Each method has two results from the same scores: with
- * the items ranked that the user has seen, and with these left out, as Freshet serves by default. If the learner ranks a
+ * the items ranked that the user has seen, and with those left out that the {@link RepeatPolicy} of the configuration hides
+ * from the user, as Freshet serves. If the learner ranks a
  * share of the events, the other methods are compared on the same ones. Results cover the events after the first tenth of the
  * stream (Vinagre, Jorge, Gama, "Evaluation of recommender systems in streaming environments", 2015).
  *
@@ -69,13 +71,13 @@ public final class Comparison implements AutoCloseable {
             ComparisonListener listener,
             BooleanSupplier stopped) {
         this.config = config;
-        this.items = new StreamItems(config.learning().types());
+        this.items = new StreamItems(config.learning().types(), config.repeats());
         this.records = records;
         this.listener = listener;
         this.stepRecords = config.stepClicks() * (parallel == null ? 1 : parallel.learners());
         this.online = parallel == null
                 ? new OnlineRunner(
-                        OnlineLearner.initial(config.model(), config.training(), config.learning(), SeenItems.MASKED))
+                        OnlineLearner.initial(config.model(), config.training(), config.learning(), config.repeats()))
                 : new ParallelRunner(config, parallel);
         this.answers = online instanceof OnlineRunner single
                 ? new ServedAnswers(single.learner().model(), items)

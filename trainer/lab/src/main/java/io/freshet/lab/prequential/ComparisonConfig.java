@@ -1,6 +1,7 @@
 package io.freshet.lab.prequential;
 
 import io.freshet.model.recommender.ModelConfig;
+import io.freshet.store.sequence.RepeatPolicy;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.fit.FitConfig;
 import io.freshet.training.learner.TrainingConfig;
@@ -13,6 +14,7 @@ import java.util.Set;
  * @param model network of the online learner and of the frozen one
  * @param training how the network learns from a batch
  * @param learning settings of a step
+ * @param repeats which of the items that a user has seen are left out of what is served to the user
  * @param stepClicks records of a step; only the last step has fewer
  * @param seen which of the two results the progress shows: with seen items ranked or left out
  * @param methods methods that the online learner is compared with
@@ -23,6 +25,7 @@ public record ComparisonConfig(
         ModelConfig model,
         TrainingConfig training,
         LearningConfig learning,
+        RepeatPolicy repeats,
         int stepClicks,
         SeenItems seen,
         Set<ComparedMethod> methods,

@@ -12,7 +12,6 @@ import io.freshet.training.config.LearningConfig;
 import io.freshet.training.fit.Fit;
 import io.freshet.training.fit.FitResult;
 import io.freshet.training.fit.FitSnapshot;
-import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.step.OnlineLearner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,8 +21,8 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * Copies learners by way of a snapshot in a temporary folder, so that a copy has all of a model's state. Copies mask seen
- * items.
+ * Copies learners by way of a snapshot in a temporary folder, so that a copy has all of a model's state. Copies mask the
+ * same items.
  *
  * <p>A failure of that folder is thrown as an {@link UncheckedIOException}, as callers can only pass it on.
  */
@@ -68,7 +67,7 @@ final class LearnerCopies {
                 Manifest manifest = saving.save(store);
                 try (Snapshot snapshot = store.open(manifest.model(), manifest.version())) {
                     return OnlineLearner.restore(
-                            snapshot, like.trainingConfig(), like.learningConfig(), SeenItems.MASKED);
+                            snapshot, like.trainingConfig(), like.learningConfig(), like.repeats());
                 }
             } finally {
                 Durability.removeRecursively(folder);

@@ -5,7 +5,7 @@ import io.freshet.training.step.OnlineLearner;
 
 /**
  * Runs the online learner and reports ranks by the mixture that it serves, by its network alone and by its memory
- * alone. Owns the learner, which masks seen items.
+ * alone. Owns the learner, which masks items by a repeat policy.
  */
 final class OnlineRunner implements OnlineMethod {
     private static final TargetRanks NONE = new TargetRanks(new int[0], new int[0], new int[0]);

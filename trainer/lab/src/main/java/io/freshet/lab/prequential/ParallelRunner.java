@@ -4,7 +4,6 @@ import com.sun.management.OperatingSystemMXBean;
 import io.freshet.store.modellog.TargetRanks;
 import io.freshet.training.merge.Difference;
 import io.freshet.training.merge.DifferenceCodec;
-import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.step.ParallelLearner;
 import io.freshet.training.step.UserUpdate;
 import java.lang.management.ManagementFactory;
@@ -37,7 +36,7 @@ final class ParallelRunner implements OnlineMethod {
                     comparison.model(),
                     comparison.training(),
                     comparison.learning().withFullStepClicks(Integer.MAX_VALUE),
-                    SeenItems.MASKED));
+                    comparison.repeats()));
         }
     }
 

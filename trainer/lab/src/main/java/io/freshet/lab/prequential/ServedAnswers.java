@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Answers the users of a step as a scorer does by default, with the model from before the step and without seen items, and
- * compares the probabilities in the answers with the clicks that follow. Items that the model does not know are left out of
+ * Answers the users of a step as a scorer does, with the model from before the step and without the seen items that are
+ * hidden from the user, and compares the probabilities in the answers with the clicks that follow. Items that the model does not know are left out of
  * a history; a user without any other gets no answer. Owns its scratch memory, not the model. Not thread-safe.
  */
 final class ServedAnswers implements AutoCloseable {

@@ -4,6 +4,7 @@ import io.freshet.lab.baseline.UserState;
 import io.freshet.store.event.EventTypes;
 import io.freshet.store.sequence.HistoryRows;
 import io.freshet.store.sequence.Interaction;
+import io.freshet.store.sequence.RepeatPolicy;
 import io.freshet.store.sequence.UserSequence;
 import io.freshet.store.vocabulary.Vocabulary;
 import io.freshet.training.step.UserUpdate;
@@ -20,9 +21,10 @@ final class StreamItems {
     private final HistoryRows history;
     private int[] clicksOf = new int[1024]; // by row
 
-    StreamItems(EventTypes types) {
+    /** @param repeats which of the items that a user has seen count as seen in {@link UserState#seen} */
+    StreamItems(EventTypes types, RepeatPolicy repeats) {
         this.types = types;
-        history = new HistoryRows(types);
+        history = new HistoryRows(types, repeats);
     }
 
     /** Takes in the updates and returns the positions that they added, in order. */
@@ -55,7 +57,7 @@ final class StreamItems {
                 users.addIfAbsent(user),
                 event.timestampMs(),
                 Arrays.copyOf(history.rows(), history.size()),
-                Arrays.copyOf(history.seen(), history.seenSize()));
+                history.hiddenAt(event.timestampMs()));
         return new StreamClick(before, item, isTarget, earlier);
     }
 

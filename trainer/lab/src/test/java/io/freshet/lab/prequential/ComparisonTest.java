@@ -81,6 +81,7 @@ final class ComparisonTest {
                 all.model(),
                 all.training(),
                 new LearningConfig(1, 10, TinyStream.LEARNING.replay(), sampled),
+                all.repeats(),
                 all.stepClicks(),
                 all.seen(),
                 all.methods(),

@@ -5,6 +5,7 @@ import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.tensor.Lanes;
 import io.freshet.store.sequence.ClickOrigin;
 import io.freshet.store.sequence.Interaction;
+import io.freshet.store.sequence.RepeatPolicy;
 import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.sequence.UserSequence;
 import io.freshet.training.config.LearningConfig;
@@ -60,7 +61,7 @@ final class TinyStream {
     }
 
     static OnlineLearner learner(SeenItems seen) {
-        return OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), LEARNING, seen);
+        return OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), LEARNING, seen.policy());
     }
 
     static ComparisonConfig config(SeenItems seen, Set<ComparedMethod> methods) {
@@ -71,6 +72,7 @@ final class TinyStream {
                 TrainingConfig.defaults(1),
                 new FitConfig.Epochs(2, LearningRateSchedule.CONSTANT, 16),
                 new FitConfig.Validation(1, seen, new HeldOutUsers(.5), 0));
-        return new ComparisonConfig(MODEL, TrainingConfig.defaults(1), LEARNING, STEP, seen, methods, refit, 30);
+        return new ComparisonConfig(
+                MODEL, TrainingConfig.defaults(1), LEARNING, RepeatPolicy.OF_NOTHING, STEP, seen, methods, refit, 30);
     }
 }

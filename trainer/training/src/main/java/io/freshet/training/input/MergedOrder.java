@@ -48,7 +48,8 @@ final class MergedOrder {
     }
 
     /** Returns the partition that has the next record in the merged order; null if that is unknown or there is none. */
-    private @Nullable InputPartition first() {
+    @Nullable
+    InputPartition first() {
         InputPartition first = null;
         long firstTimestamp = Long.MAX_VALUE;
         for (InputPartition partition : partitions) {

@@ -8,8 +8,8 @@ import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.modellog.TargetRanks;
 import io.freshet.store.sequence.HistoryRows;
+import io.freshet.store.sequence.RepeatPolicy;
 import io.freshet.store.vocabulary.Vocabulary;
-import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.ranking.MixtureRanker;
 import io.freshet.training.ranking.MixtureRanks;
 import java.util.Arrays;
@@ -18,12 +18,12 @@ import java.util.Arrays;
 final class NewTargets {
     private static final int[] NONE = {};
 
-    private final SeenItems seen;
+    private final boolean masks; // whether an item may be masked
     private final SequenceBatch histories; // one sequence per query
     private final CooccurrenceScores expectations = new CooccurrenceScores(); // one per query
     private final MixtureRanks ofQueries = new MixtureRanks();
     private int[][] masked =
-            new int[256][]; // (queries, distinct rows seen before the target and not equal to it), if masked
+            new int[256][]; // (queries, distinct rows hidden from the user and not equal to the target), if masked
     private boolean[] isMasked = new boolean[256]; // (queries): whether the target is masked
     private int[] targets = new int[256]; // (queries)
     private int[] candidates = new int[256]; // (queries)
@@ -32,9 +32,10 @@ final class NewTargets {
     private int queries;
     private int size;
 
-    NewTargets(EncoderShape encoder, SeenItems seen) {
+    /** @param repeats which items are masked, because they may not be recommended to the user again yet */
+    NewTargets(EncoderShape encoder, RepeatPolicy repeats) {
         this.histories = new SequenceBatch(encoder);
-        this.seen = seen;
+        this.masks = !repeats.equals(RepeatPolicy.OF_ALL);
     }
 
     void clear() {
@@ -51,8 +52,9 @@ final class NewTargets {
      * @param before history before the position; if it is empty, the position is not an event
      * @param target row of the position's item, or {@link Vocabulary#NOT_FOUND} for an item never seen, which is a
      *     miss. A masked target is also a miss
+     * @param timeMs time of the position's event, at which items are masked or not
      */
-    void add(HistoryRows before, int target, int seenItems, CooccurrenceModel memory) {
+    void add(HistoryRows before, int target, int seenItems, CooccurrenceModel memory, long timeMs) {
         if (before.size() == 0) {
             addNoEvent();
             return;
@@ -66,7 +68,7 @@ final class NewTargets {
             targets[queries] = target;
             candidates[queries] = seenItems;
             places[queries] = size;
-            mask(before, target);
+            mask(before, target, timeMs);
             queries++;
         }
         size++;
@@ -92,22 +94,17 @@ final class NewTargets {
         size++;
     }
 
-    private void mask(HistoryRows before, int target) {
-        boolean masks = seen == SeenItems.MASKED;
-        isMasked[queries] =
-                masks && Arrays.stream(before.seen(), 0, before.seenSize()).anyMatch(row -> row == target);
-        masked[queries] = masks
-                ? Arrays.stream(before.seen(), 0, before.seenSize())
-                        .distinct()
-                        .filter(row -> row != target)
-                        .toArray()
-                : NONE;
+    private void mask(HistoryRows before, int target, long timeMs) {
+        int[] hidden = masks ? before.hiddenAt(timeMs) : NONE;
+        isMasked[queries] = Arrays.stream(hidden).anyMatch(row -> row == target);
+        masked[queries] =
+                Arrays.stream(hidden).distinct().filter(row -> row != target).toArray();
     }
 
     /** Returns the ranks of the new positions, in order. */
     TargetRanks rank(MixtureRanker ranker, RecommenderModel model) {
         if (queries > 0) {
-            int[][] leftOut = seen == SeenItems.MASKED ? masked : null;
+            int[][] leftOut = masks ? masked : null;
             ranker.rank(
                     model, new MixtureRanker.Queries(histories, targets, candidates, leftOut, expectations), ofQueries);
         }

@@ -14,6 +14,7 @@ import io.freshet.store.modellog.TargetRanks;
 import io.freshet.store.sequence.EventClock;
 import io.freshet.store.sequence.HistoryRows;
 import io.freshet.store.sequence.Interaction;
+import io.freshet.store.sequence.RepeatPolicy;
 import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.vocabulary.Vocabulary;
@@ -27,7 +28,6 @@ import io.freshet.training.merge.Merge;
 import io.freshet.training.metrics.ModelMetrics;
 import io.freshet.training.metrics.PrequentialFile;
 import io.freshet.training.metrics.PrequentialMetrics;
-import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.ranking.MixtureRanker;
 import io.freshet.training.replaybuffer.ReplayFile;
 import io.freshet.training.replaybuffer.ReplayReservoir;
@@ -81,6 +81,7 @@ public final class OnlineLearner implements AutoCloseable {
     private final ItemAges ages;
     private final ModelMetrics metrics;
     private final LearningConfig config;
+    private final RepeatPolicy repeats;
 
     private final SequenceRows sequences = new SequenceRows();
     private final NewTargets newTargets;
@@ -98,7 +99,7 @@ public final class OnlineLearner implements AutoCloseable {
             ItemAges ages,
             ModelMetrics metrics,
             LearningConfig config,
-            SeenItems seen) {
+            RepeatPolicy repeats) {
         this.model = learner.model();
         this.learner = learner;
         this.reservoir = reservoir;
@@ -107,26 +108,27 @@ public final class OnlineLearner implements AutoCloseable {
         this.config = config;
         this.ranker = new MixtureRanker(model.config(), learner.config().workers());
         EncoderShape encoder = model.config().encoder();
-        this.newTargets = new NewTargets(encoder, seen);
+        this.newTargets = new NewTargets(encoder, repeats);
         this.budget = new RankBudget(encoder, learner.config(), config);
         this.batch = new SequenceBatch(
                 encoder, learner.config().sequenceTargets(), model.config().seed());
-        this.history = new HistoryRows(config.types());
+        this.history = new HistoryRows(config.types(), repeats);
+        this.repeats = repeats;
     }
 
     /** Returns a learner that has seen nothing. */
     public static OnlineLearner initial(ModelConfig model, TrainingConfig training, LearningConfig learning) {
-        return initial(model, training, learning, SeenItems.RANKED);
+        return initial(model, training, learning, RepeatPolicy.OF_ALL);
     }
 
     /**
      * Returns a learner that has seen nothing.
      *
-     * @param seen whether the items of a user's history are ranked among the candidates for the next one; learning is
-     *     the same
+     * @param repeats which of the items that a user has seen are not ranked among the candidates for the next one, at the
+     *     time of that; learning is the same
      */
     public static OnlineLearner initial(
-            ModelConfig model, TrainingConfig training, LearningConfig learning, SeenItems seen) {
+            ModelConfig model, TrainingConfig training, LearningConfig learning, RepeatPolicy repeats) {
         int replayLength = Math.max(learning.replay().length(), learning.newLength());
         return new OnlineLearner(
                 new Learner(RecommenderModel.initial(model, learning.memory()), training),
@@ -134,7 +136,7 @@ public final class OnlineLearner implements AutoCloseable {
                 new ItemAges(learning.itemRetention().toMillis()),
                 ModelMetrics.none(learning.metrics().k(), learning.metrics().window()),
                 learning,
-                seen);
+                repeats);
     }
 
     /**
@@ -144,19 +146,20 @@ public final class OnlineLearner implements AutoCloseable {
      */
     public static OnlineLearner restore(Snapshot snapshot, TrainingConfig training, LearningConfig learning)
             throws IOException {
-        return restore(snapshot, training, learning, SeenItems.RANKED);
+        return restore(snapshot, training, learning, RepeatPolicy.OF_ALL);
     }
 
     /**
      * Restores the learner that {@link #addTo} wrote.
      *
-     * @param seen whether the items of a user's history are ranked among the candidates for the next one
+     * @param repeats which of the items that a user has seen are not ranked among the candidates for the next one
      * @throws IOException if a file cannot be read
      * @throws IllegalStateException if the memory's bounds differ from those of the configuration: a model keeps them
      *     for life
      */
     public static OnlineLearner restore(
-            Snapshot snapshot, TrainingConfig training, LearningConfig learning, SeenItems seen) throws IOException {
+            Snapshot snapshot, TrainingConfig training, LearningConfig learning, RepeatPolicy repeats)
+            throws IOException {
         Learner learner = new Learner(ModelSnapshot.read(snapshot), training);
         try {
             requireMemory(learning, learner.model());
@@ -166,7 +169,7 @@ public final class OnlineLearner implements AutoCloseable {
             ItemAges ages =
                     ItemAgesFile.read(snapshot, items, learning.itemRetention().toMillis());
             ModelMetrics metrics = PrequentialFile.read(snapshot.file(PrequentialFile.NAME));
-            return new OnlineLearner(learner, reservoir, ages, metrics, learning, seen);
+            return new OnlineLearner(learner, reservoir, ages, metrics, learning, repeats);
         } catch (IOException | RuntimeException e) {
             learner.close();
             learner.model().close();
@@ -385,6 +388,11 @@ public final class OnlineLearner implements AutoCloseable {
         return config;
     }
 
+    /** Returns which of the items that a user has seen are not ranked. */
+    public RepeatPolicy repeats() {
+        return repeats;
+    }
+
     /** Returns the metrics of the served mixture over all targets ranked so far. Read them only between steps. */
     public PrequentialMetrics metrics() {
         return metrics.served();
@@ -499,7 +507,8 @@ public final class OnlineLearner implements AutoCloseable {
         if (isTarget && !isRanked) {
             newTargets.addUnranked(history);
         } else if (isTarget) {
-            newTargets.add(history, vocabulary.rowOf(event.itemId()), vocabulary.size(), model.memory());
+            newTargets.add(
+                    history, vocabulary.rowOf(event.itemId()), vocabulary.size(), model.memory(), event.timestampMs());
         } else {
             newTargets.addNoEvent();
         }

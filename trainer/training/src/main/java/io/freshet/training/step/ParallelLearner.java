@@ -3,11 +3,11 @@ package io.freshet.training.step;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.modellog.RankShare;
+import io.freshet.store.sequence.RepeatPolicy;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.merge.Difference;
 import io.freshet.training.merge.Merge;
-import io.freshet.training.metrics.SeenItems;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -58,16 +58,16 @@ public final class ParallelLearner implements AutoCloseable {
      * Returns a learner that has seen nothing.
      *
      * @param number number of this learner, from 0
-     * @param seen whether the items of a user's history are ranked among the candidates for the next one
+     * @param repeats which of the items that a user has seen are not ranked among the candidates for the next one
      * @throws IllegalArgumentException if items are to be forgotten, which learners in parallel cannot do
      */
     public static ParallelLearner initial(
-            int number, ModelConfig model, TrainingConfig training, LearningConfig learning, SeenItems seen) {
+            int number, ModelConfig model, TrainingConfig training, LearningConfig learning, RepeatPolicy repeats) {
         if (!learning.itemRetention().isZero()) {
             throw new IllegalArgumentException("learners in parallel cannot forget items: itemRetention must be zero: "
                     + "itemRetention=" + learning.itemRetention());
         }
-        OnlineLearner learner = OnlineLearner.initial(model, training, learning, seen);
+        OnlineLearner learner = OnlineLearner.initial(model, training, learning, repeats);
         learner.joinAs(number);
         return new ParallelLearner(learner, RecommenderModel.initial(model, learning.memory()));
     }

@@ -317,7 +317,7 @@ final class EventTypesLearningTest {
     }
 
     private static OnlineLearner learner(SeenItems seen) {
-        return OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), LEARNING, seen);
+        return OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), LEARNING, seen.policy());
     }
 
     private static LearningConfig learning(EventTypes types) {

@@ -19,6 +19,7 @@ import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.sequence.ClickOrigin;
 import io.freshet.store.sequence.Interaction;
+import io.freshet.store.sequence.RepeatPolicy;
 import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.sequence.UserSequence;
 import io.freshet.store.snapshot.Manifest;
@@ -35,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -148,7 +150,7 @@ final class OnlineLearnerTest {
     void shouldMaskTheSequencesItemsWhenSeenItemsAreMasked() {
         ClickStream stream = new ClickStream();
         try (OnlineLearner learner =
-                OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), LEARNING, SeenItems.MASKED)) {
+                OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), LEARNING, SeenItems.MASKED.policy())) {
             int[] ranks = learner.step(List.of(
                             stream.click("anna", "a"),
                             stream.click("bert", "b"),
@@ -158,6 +160,27 @@ final class OnlineLearnerTest {
 
             assertThat(ranks[2]).as("the only item but a").isEqualTo(1);
             assertThat(ranks[3]).as("clicked before").isEqualTo(StepRecord.MISS);
+        }
+    }
+
+    @Test
+    void shouldMaskAnItemUntilItMayReturn() {
+        ClickStream stream = new ClickStream();
+        RepeatPolicy afterThreeMs = new RepeatPolicy(Map.of(), 3);
+        try (OnlineLearner learner = OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), LEARNING, afterThreeMs)) {
+            int[] ranks = learner.step(List.of(
+                            stream.click("anna", "a"),
+                            stream.click("bert", "b"),
+                            stream.click("anna", "a"),
+                            stream.click("bert", "b"),
+                            stream.click("bert", "b"),
+                            stream.click("anna", "a")))
+                    .ranks();
+
+            assertThat(ranks[2]).as("after 2 ms").isEqualTo(StepRecord.MISS);
+            assertThat(ranks[3]).as("after 2 ms").isEqualTo(StepRecord.MISS);
+            assertThat(ranks[4]).as("after 1 ms").isEqualTo(StepRecord.MISS);
+            assertThat(ranks[5]).as("after 3 ms, one of two items").isBetween(1, 2);
         }
     }
 

@@ -294,7 +294,7 @@ final class ParallelLearnerTest {
     void shouldRefuseToForgetItems() {
         LearningConfig forgetting = LEARNING.withItemRetention(Duration.ofDays(1));
         assertThatThrownBy(() -> ParallelLearner.initial(
-                        0, MODEL, training(LossConfig.crossEntropy(), 1), forgetting, SeenItems.RANKED))
+                        0, MODEL, training(LossConfig.crossEntropy(), 1), forgetting, SeenItems.RANKED.policy()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("itemRetention");
     }
@@ -326,7 +326,7 @@ final class ParallelLearnerTest {
     }
 
     private static ParallelLearner learner(int number, LossConfig loss, int workers) {
-        return ParallelLearner.initial(number, MODEL, training(loss, workers), LEARNING, SeenItems.RANKED);
+        return ParallelLearner.initial(number, MODEL, training(loss, workers), LEARNING, SeenItems.RANKED.policy());
     }
 
     private static TrainingConfig training(LossConfig loss, int workers) {

@@ -13,7 +13,7 @@ import java.util.ServiceLoader;
  */
 public interface Workbench {
     /** The names of its commands, so that a program without the workbench can say where to find them. */
-    List<String> COMMANDS = List.of("demo", "evaluate", "bench", "plot", "start-cache");
+    List<String> COMMANDS = List.of("demo", "evaluate", "backtest", "bench", "plot", "start-cache");
 
     /** Returns the workbench, if it is on the class path. */
     static Optional<Workbench> find() {

@@ -4,6 +4,7 @@ import static io.freshet.service.config.key.TextForms.require;
 
 import io.freshet.client.click.Click;
 import io.freshet.store.event.EventTypes;
+import io.freshet.store.sequence.RepeatPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

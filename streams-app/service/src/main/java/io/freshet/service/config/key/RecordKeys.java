@@ -1,5 +1,6 @@
 package io.freshet.service.config.key;
 
+import io.freshet.store.sequence.RepeatPolicy;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.config.ConfigDef;

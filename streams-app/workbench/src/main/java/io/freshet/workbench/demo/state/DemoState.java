@@ -14,13 +14,23 @@ public final class DemoState implements EndedDemo {
     private final StateFolder folder;
     private final DemoLog log;
     private final EmbeddedKafka kafka;
+    private final Map<String, String> settings;
+    private final Map<String, String> environment;
     private final FreshetConfig config;
 
-    private DemoState(StateFolder folder, DemoLog log, EmbeddedKafka kafka, FreshetConfig config) {
+    private DemoState(
+            StateFolder folder,
+            DemoLog log,
+            EmbeddedKafka kafka,
+            Map<String, String> settings,
+            Map<String, String> environment)
+            throws IOException {
         this.folder = folder;
         this.log = log;
         this.kafka = kafka;
-        this.config = config;
+        this.settings = settings;
+        this.environment = environment;
+        config = config(Map.of());
     }
 
     /**
@@ -39,7 +49,7 @@ public final class DemoState implements EndedDemo {
             DemoLog log = DemoLog.to(folder.logFile());
             EmbeddedKafka kafka = EmbeddedKafka.start(folder.kafka());
             Map<String, String> all = settings(1, settings, kafka, folder);
-            return new DemoState(folder, log, kafka, FreshetConfig.load(null, environment, all));
+            return new DemoState(folder, log, kafka, all, environment);
         } catch (IOException | RuntimeException e) {
             folder.close();
             throw e;
@@ -59,6 +69,13 @@ public final class DemoState implements EndedDemo {
     @Override
     public FreshetConfig config() {
         return config;
+    }
+
+    /** Returns the configuration of the demo with further settings. */
+    public FreshetConfig config(Map<String, String> further) throws IOException {
+        Map<String, String> all = new HashMap<>(settings);
+        all.putAll(further);
+        return FreshetConfig.load(null, environment, all);
     }
 
     @Override

@@ -1,6 +1,5 @@
-package io.freshet.service.config.key;
+package io.freshet.store.sequence;
 
-import io.freshet.store.sequence.Interaction;
 import java.util.Map;
 
 /**
@@ -16,6 +15,9 @@ public record RepeatPolicy(Map<String, Long> afterMs, long othersMs) {
     /** No seen item is recommended again. */
     public static final RepeatPolicy OF_NOTHING = new RepeatPolicy(Map.of(), NEVER);
 
+    /** Each seen item may be recommended again at once. */
+    public static final RepeatPolicy OF_ALL = new RepeatPolicy(Map.of(), 0);
+
     public RepeatPolicy {
         afterMs = Map.copyOf(afterMs);
     }
@@ -26,8 +28,20 @@ public record RepeatPolicy(Map<String, Long> afterMs, long othersMs) {
      * @param nowMs the time of the answer, in epoch milliseconds
      */
     public boolean hides(Interaction event, long nowMs) {
+        long untilMs = hiddenUntilMs(event);
+        return untilMs == NEVER || nowMs < untilMs;
+    }
+
+    /**
+     * Returns the time from which on an event does not prevent its item from being recommended again, in epoch milliseconds:
+     * {@link #NEVER} if it always does, or a time before all others if it never does.
+     */
+    long hiddenUntilMs(Interaction event) {
         String type = event.eventType();
         long after = type == null ? othersMs : afterMs.getOrDefault(type, othersMs);
-        return after == NEVER || (after > 0 && event.timestampMs() > nowMs - after);
+        if (after <= 0) {
+            return Long.MIN_VALUE;
+        }
+        return after >= NEVER - Math.max(0, event.timestampMs()) ? NEVER : event.timestampMs() + after;
     }
 }
