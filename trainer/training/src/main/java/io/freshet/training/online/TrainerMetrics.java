@@ -212,10 +212,6 @@ final class TrainerMetrics implements AutoCloseable {
         }
     }
 
-    void snapshot(long nanos) {
-        snapshotTime.record(Duration.ofNanos(nanos));
-    }
-
     void snapshotBegun(long pauseNanos) {
         snapshotPause.record(Duration.ofNanos(pauseNanos));
     }
@@ -224,7 +220,9 @@ final class TrainerMetrics implements AutoCloseable {
         delayedSnapshots.increment();
     }
 
-    void snapshotSaved(SnapshotFiles.Written written) {
+    /** @param nanos time from the beginning of the snapshot until it was announced */
+    void snapshotSaved(SnapshotFiles.Written written, long nanos) {
+        snapshotTime.record(Duration.ofNanos(nanos));
         snapshotBytes.increment((double) written.bytes());
         unchangedBytes.increment((double) written.reusedBytes());
     }
