@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * Items by topic with skewed popularity. Each item has a few followers that tend to be clicked after it.
@@ -27,6 +28,7 @@ final class SyntheticCatalogue {
 
     private final List<List<Item>> itemsOfTopic = new ArrayList<>();
     private final int[] madeOfTopic = new int[TOPICS];
+    private final Consumer<ShopItem> listener;
     private int size;
 
     /**
@@ -51,7 +53,9 @@ final class SyntheticCatalogue {
         }
     }
 
-    SyntheticCatalogue(int items, SplittableRandom random) {
+    /** @param listener receives each item as soon as it is in the catalogue, before any click on it */
+    SyntheticCatalogue(int items, SplittableRandom random, Consumer<ShopItem> listener) {
+        this.listener = listener;
         for (int topic = 0; topic < TOPICS; topic++) {
             itemsOfTopic.add(new ArrayList<>());
         }
@@ -113,7 +117,9 @@ final class SyntheticCatalogue {
 
     private String nextId(int topic) {
         madeOfTopic[topic]++;
-        return String.format(Locale.ROOT, "%s-%03d", TOPIC_NAMES.get(topic), madeOfTopic[topic]);
+        String id = String.format(Locale.ROOT, "%s-%03d", TOPIC_NAMES.get(topic), madeOfTopic[topic]);
+        listener.accept(new ShopItem(id, TOPIC_NAMES.get(topic)));
+        return id;
     }
 
     private void drawFollowers(Item item, SplittableRandom random) {

@@ -6,6 +6,7 @@ import io.freshet.client.request.ItemSelection;
 import io.freshet.client.request.RecommendationRequest;
 import io.freshet.model.search.Scorer;
 import io.freshet.service.catalogue.CategoryCap;
+import io.freshet.service.catalogue.CategoryIndex;
 import io.freshet.service.catalogue.ItemCatalogue;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.RecordKeys;
@@ -52,6 +53,7 @@ public final class Recommender {
      *
      * @param whyItems how many of the newest items of a history are tested as reasons of an answer
      * @param trending the popular items of all partitions
+     * @param exploration gives places of answers to items that no user has clicked
      * @param clock decides which seen items may be recommended again, for requests that do not come from a record
      */
     public record SharedState(
@@ -61,6 +63,7 @@ public final class Recommender {
             ItemCatalogue catalogue,
             Trending trending,
             ScoringMetrics metrics,
+            Exploration exploration,
             Clock clock) {
         /**
          * Creates the state from the configuration.
@@ -69,7 +72,9 @@ public final class Recommender {
          */
         public static SharedState of(FreshetConfig config, MeterRegistry registry, Clock clock) {
             ScoringMetrics metrics = new ScoringMetrics(registry);
-            ItemCatalogue catalogue = new ItemCatalogue(config.get(RecordKeys.CATALOGUE));
+            float explored = config.get(ScoringKeys.EXPLORE_SHARE);
+            CategoryIndex index = new CategoryIndex();
+            ItemCatalogue catalogue = new ItemCatalogue(config.get(RecordKeys.CATALOGUE), explored > 0 ? index : null);
             metrics.watch(catalogue);
             return new SharedState(
                     config.eventTypes(),
@@ -78,6 +83,7 @@ public final class Recommender {
                     catalogue,
                     new Trending(config.get(ScoringKeys.POPULARITY_HALF_LIFE), TRENDING_INTERVAL, clock),
                     metrics,
+                    new Exploration(explored, index),
                     clock);
         }
     }
@@ -136,14 +142,34 @@ public final class Recommender {
     }
 
     private List<Answer> answerAll(List<Question> questions) {
-        List<Answer> answers = new ArrayList<>(askModel(questions));
-        for (int i = 0; i < answers.size(); i++) {
-            Question question = questions.get(i);
-            answers.set(i, orPopular(answers.get(i), question.filter(), question.k()));
-            shared.metrics()
-                    .answered(answers.get(i).fallback(), question.filter().selection());
+        ServedModel model = live.acquire();
+        try {
+            List<Answer> answers = new ArrayList<>(askModel(model, questions));
+            for (int i = 0; i < answers.size(); i++) {
+                Question question = questions.get(i);
+                Answer answer = orPopular(answers.get(i), question.filter(), question.k());
+                answers.set(i, model == null ? answer : withNewItems(answer, question, model));
+                shared.metrics().answered(answer.fallback(), question.filter().selection());
+            }
+            return answers;
+        } finally {
+            live.release();
         }
-        return answers;
+    }
+
+    private Answer withNewItems(Answer answer, Question question, ServedModel model) {
+        List<String> newItems = shared.exploration()
+                .newItems(answer.items(), question.k(), question.events(), question.filter(), model);
+        if (newItems.isEmpty()) {
+            return answer;
+        }
+        shared.metrics().explored(newItems.size());
+        int kept = Math.min(answer.items().size(), question.k() - newItems.size());
+        List<Recommendation.Item> items = new ArrayList<>(answer.items().subList(0, kept));
+        for (String itemId : newItems) {
+            items.add(new Recommendation.Item(itemId, 0, question.why() ? List.of() : null));
+        }
+        return new Answer(items, answer.model(), answer.fallback(), variant);
     }
 
     private Answer orPopular(Answer answer, ItemFilter filter, int k) {
@@ -174,30 +200,25 @@ public final class Recommender {
     }
 
     /** Returns the model's answers, without items where it has none. */
-    private List<Answer> askModel(List<Question> questions) {
-        ServedModel model = live.acquire();
-        try {
-            if (model == null) {
-                return questions.stream()
-                        .map(question ->
-                                none(question.events().isEmpty() ? Fallback.UNKNOWN_USER : Fallback.NO_MODEL, null))
-                        .toList();
-            }
-            List<ServedModel.Question> asked = new ArrayList<>(questions.size());
-            for (Question question : questions) {
-                HistoryRows history = new HistoryRows(shared.types());
-                question.events().forEach(event -> history.add(event, model.rowOf(event.itemId())));
-                asked.add(new ServedModel.Question(history, new RowSelection(model, question.filter(), question.k())));
-            }
-            model.answer(asked);
-            List<Answer> answers = new ArrayList<>(asked.size());
-            for (int i = 0; i < asked.size(); i++) {
-                answers.add(answerOf(model, questions.get(i), asked.get(i)));
-            }
-            return answers;
-        } finally {
-            live.release();
+    private List<Answer> askModel(@Nullable ServedModel model, List<Question> questions) {
+        if (model == null) {
+            return questions.stream()
+                    .map(question ->
+                            none(question.events().isEmpty() ? Fallback.UNKNOWN_USER : Fallback.NO_MODEL, null))
+                    .toList();
         }
+        List<ServedModel.Question> asked = new ArrayList<>(questions.size());
+        for (Question question : questions) {
+            HistoryRows history = new HistoryRows(shared.types());
+            question.events().forEach(event -> history.add(event, model.rowOf(event.itemId())));
+            asked.add(new ServedModel.Question(history, new RowSelection(model, question.filter(), question.k())));
+        }
+        model.answer(asked);
+        List<Answer> answers = new ArrayList<>(asked.size());
+        for (int i = 0; i < asked.size(); i++) {
+            answers.add(answerOf(model, questions.get(i), asked.get(i)));
+        }
+        return answers;
     }
 
     private Answer answerOf(ServedModel model, Question question, ServedModel.Question asked) {
