@@ -131,7 +131,8 @@ public final class KeptClicks implements AutoCloseable {
         try {
             records.readWhile(reader);
         } catch (MissingRecordsException e) {
-            throw new BacktestException("Retention has deleted records before they were read. Choose a later --from", e);
+            throw new BacktestException(
+                    "Retention has deleted records before they were read. Choose a later --from", e);
         }
     }
 

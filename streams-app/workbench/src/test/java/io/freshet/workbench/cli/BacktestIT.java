@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -126,10 +125,10 @@ final class BacktestIT {
         Path json = folder.resolve("backtest.json");
         Path plot = folder.resolve("backtest.svg");
         Set<String> topics = admin.listTopics().names().get(30, TimeUnit.SECONDS);
-        assertThat(backtest(
-                        Stream.of("--json", json.toString(), "--plot", plot.toString(), "--baselines", "rules"),
-                        Stream.of("--name", "other"),
-                        OTHER.stream()))
+        List<String> options = new ArrayList<>(
+                List.of("--json", json.toString(), "--plot", plot.toString(), "--baselines", "rules", "--name", "other"));
+        options.addAll(OTHER);
+        assertThat(backtest(options))
                 .as(err.toString())
                 .isZero();
 
@@ -159,10 +158,13 @@ final class BacktestIT {
     @Test
     void shouldReadASpanOfTime() throws Exception {
         Path json = folder.resolve("span.json");
-        assertThat(backtest(
-                        Stream.of("--json", json.toString()),
-                        Stream.of("--from", Instant.ofEpochMilli(timeMs(MIDDLE)).toString()),
-                        Stream.of("--to", String.valueOf(timeMs(2 * MIDDLE)))))
+        assertThat(backtest(List.of(
+                        "--json",
+                        json.toString(),
+                        "--from",
+                        Instant.ofEpochMilli(timeMs(MIDDLE)).toString(),
+                        "--to",
+                        String.valueOf(timeMs(2 * MIDDLE)))))
                 .as(err.toString())
                 .isZero();
 
@@ -183,7 +185,7 @@ final class BacktestIT {
 
     @Test
     void shouldSayWhatIsMissing() {
-        assertThat(backtest(Stream.of("--from", "-1s"))).isEqualTo(1);
+        assertThat(backtest(List.of("--from", "-1s"))).isEqualTo(1);
         assertThat(err.toString()).contains("There is no record in this span of time on clicks");
 
         assertThat(execute("backtest", "--quiet", "--config", with("topics.clicks=empty")))
@@ -194,7 +196,7 @@ final class BacktestIT {
                 .isEqualTo(1);
         assertThat(err.toString()).contains("There is no topic absent", "topics.clicks");
 
-        assertThat(backtest(Stream.of("--name", "events", "--set", "clicks.format=cloudevents")))
+        assertThat(backtest(List.of("--name", "events", "--set", "clicks.format=cloudevents")))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("No record is a click that events accepts", "clicks.format");
     }
@@ -234,11 +236,9 @@ final class BacktestIT {
         return new ObjectMapper().readTree(json.toFile());
     }
 
-    @SafeVarargs
-    private int backtest(Stream<String>... options) {
+    private int backtest(List<String> options) {
         return execute(Stream.concat(
-                        Stream.of("backtest", "--quiet", "--config", config.toString()),
-                        Arrays.stream(options).flatMap(each -> each))
+                        Stream.of("backtest", "--quiet", "--config", config.toString()), options.stream())
                 .toArray(String[]::new));
     }
 
