@@ -66,8 +66,8 @@ final class KafkaUsersIT {
     private static final String SCORER = "freshet-scorer-s";
     private static final Map<String, String> SHADOW = Map.of("variants.name", "s", "scorer.shadow", "true");
     /** The variables of the pods in the component variant. */
-    private static final Map<String, String> VARIANT = Map.of(
-            "model.name", "candidate", "variants.name", "candidate", "scorer.shadow", "true");
+    private static final Map<String, String> VARIANT =
+            Map.of("model.name", "candidate", "variants.name", "candidate", "scorer.shadow", "true");
 
     private static final int USERS = 20;
     private static final int ITEMS = 30;
@@ -198,8 +198,7 @@ final class KafkaUsersIT {
     void shouldMissNoRightOfTheVariant() throws Exception {
         Map<String, String> settings = settings(kafka.clientOf("freshet-variant"), VARIANT);
 
-        assertThat(new StartCheck(new Roles(false, true, true))
-                        .run(KubernetesBaseTest.CONFIG_FILE, Map.of(), settings))
+        assertThat(new StartCheck(new Roles(false, true, true)).run(KubernetesBaseTest.CONFIG_FILE, Map.of(), settings))
                 .anyMatch(finding -> finding.check().equals("rights") && finding.outcome() == Outcome.OK)
                 .noneMatch(finding -> finding.outcome() == Outcome.PROBLEM);
     }
