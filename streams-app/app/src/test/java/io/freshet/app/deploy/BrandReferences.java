@@ -397,8 +397,9 @@ final class BrandReferences {
     private void checkRights() {
         Set<String> groups = new HashSet<>(clients);
         groups.add(name);
-        Set<String> prefixes = groups.stream().map(group -> group + "-").collect(Collectors.toSet());
-        clients.forEach(client -> prefixes.addAll(List.of(client + "-learners-", client + "-learner-")));
+        Set<String> prefixes = namesOf(clients);
+        prefixes.removeAll(clients);
+        prefixes.add(name + "-");
         for (JsonNode user : brand.all("KafkaUser")) {
             for (JsonNode right : user.at("/spec/authorization/acls").findValues("resource")) {
                 String type = right.path("type").asText();

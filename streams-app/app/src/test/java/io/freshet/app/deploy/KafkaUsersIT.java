@@ -188,7 +188,7 @@ final class KafkaUsersIT {
             assertThatThrownBy(() -> admin.deleteTopics(List.of("clicks")).all().get())
                     .hasCauseInstanceOf(TopicAuthorizationException.class);
         }
-        assertThatThrownBy(() -> send("freshet-cli", "clicks")).hasCauseInstanceOf(TopicAuthorizationException.class);
+        assertThatThrownBy(() -> send("freshet-cli", "clicks")).hasCauseInstanceOf(AuthorizationException.class);
         assertThatThrownBy(() -> read("freshet-cli", "freshet-cli", "clicks"))
                 .isInstanceOf(AuthorizationException.class);
     }
