@@ -42,7 +42,6 @@ final class BacktestIT {
     private static final int CLICKS = 2_500;
     private static final int PARTITIONS = 3;
     private static final int MIDDLE = 1_000;
-    private static final long FIRST_MS = Instant.now().minusSeconds(2L * CLICKS).toEpochMilli();
     private static final List<String> FIGURES = List.of("seen_left_out", "repeats_ranked", "calibration");
     private static final List<String> OTHER = List.of(
             "--set",
@@ -58,12 +57,14 @@ final class BacktestIT {
     private static EmbeddedKafka kafka;
     private static Admin admin;
     private static Path config;
+    private static long firstMs;
     private static final List<String> ROWS = new ArrayList<>();
 
     private final StringWriter err = new StringWriter();
 
     @BeforeAll
     static void produceClicks() throws Exception {
+        firstMs = Instant.now().minusSeconds(2L * CLICKS).toEpochMilli();
         kafka = EmbeddedKafka.start(folder.resolve("kafka"));
         admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
         admin.createTopics(List.of(new NewTopic("clicks", PARTITIONS, (short) 1), new NewTopic("empty", 1, (short) 1)))
@@ -73,7 +74,7 @@ final class BacktestIT {
                 folder.resolve("freshet.properties"),
                 "kafka.bootstrap.servers=" + kafka.bootstrapServers() + "\n" + String.join("\n", model()) + "\n");
         ClickGenerator generator = new ClickGenerator(
-                new GeneratorConfig(1, 200, 120, false), InstantSource.fixed(Instant.ofEpochMilli(FIRST_MS)));
+                new GeneratorConfig(1, 200, 120, false), InstantSource.fixed(Instant.ofEpochMilli(firstMs)));
         Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrapServers());
         try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int i = 0; i < CLICKS; i++) {
@@ -102,7 +103,7 @@ final class BacktestIT {
     }
 
     private static long timeMs(int click) {
-        return FIRST_MS + 1_000L * click;
+        return firstMs + 1_000L * click;
     }
 
     /** Every seventh click comes without a key, as from a producer that does not know how clicks are keyed. */
@@ -125,12 +126,10 @@ final class BacktestIT {
         Path json = folder.resolve("backtest.json");
         Path plot = folder.resolve("backtest.svg");
         Set<String> topics = admin.listTopics().names().get(30, TimeUnit.SECONDS);
-        List<String> options = new ArrayList<>(
-                List.of("--json", json.toString(), "--plot", plot.toString(), "--baselines", "rules", "--name", "other"));
+        List<String> options = new ArrayList<>(List.of(
+                "--json", json.toString(), "--plot", plot.toString(), "--baselines", "rules", "--name", "other"));
         options.addAll(OTHER);
-        assertThat(backtest(options))
-                .as(err.toString())
-                .isZero();
+        assertThat(backtest(options)).as(err.toString()).isZero();
 
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         JsonNode configurations = report.get("configurations");
@@ -237,8 +236,7 @@ final class BacktestIT {
     }
 
     private int backtest(List<String> options) {
-        return execute(Stream.concat(
-                        Stream.of("backtest", "--quiet", "--config", config.toString()), options.stream())
+        return execute(Stream.concat(Stream.of("backtest", "--quiet", "--config", config.toString()), options.stream())
                 .toArray(String[]::new));
     }
 
