@@ -189,8 +189,16 @@ final class KafkaUsersIT {
                     .hasCauseInstanceOf(TopicAuthorizationException.class);
         }
         assertThatThrownBy(() -> send("freshet-cli", "clicks")).hasCauseInstanceOf(AuthorizationException.class);
-        assertThatThrownBy(() -> read("freshet-cli", "freshet-cli", "clicks"))
-                .isInstanceOf(AuthorizationException.class);
+        // Without a group, on which the user has no right either.
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                new HashMap<>(kafka.clientOf("freshet-cli")), new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(List.of(new TopicPartition("clicks", 0)));
+            consumer.seekToBeginning(consumer.assignment());
+            assertThatThrownBy(() -> consumer.poll(TIMEOUT))
+                    .isInstanceOfSatisfying(
+                            TopicAuthorizationException.class,
+                            refused -> assertThat(refused.unauthorizedTopics()).containsExactly("clicks"));
+        }
     }
 
     /** One process of the variant has two roles, whose groups and transactional ids begin differently. */
