@@ -329,8 +329,7 @@ final class BrandReferences {
     /** Returns the names of groups and transactional ids, and their prefixes, on which clients may have rights. */
     private static Set<String> namesOf(Set<String> clients) {
         Set<String> names = new HashSet<>(clients);
-        clients.forEach(
-                client -> names.addAll(List.of(client + "-", client + "-learners-", client + "-learner-")));
+        clients.forEach(client -> names.addAll(List.of(client + "-", client + "-learners-", client + "-learner-")));
         return names;
     }
 
@@ -340,8 +339,7 @@ final class BrandReferences {
                 .filter(user -> nameOf(user).equals(role.name()))
                 .flatMap(user -> user.at("/spec/authorization/acls").findValues("resource").stream())
                 .filter(right -> !right.path("type").asText().equals("topic"))
-                .forEach(right ->
-                        expect(service, "trainer", right.path("name").asText(), namesOf(own)));
+                .forEach(right -> expect(service, "trainer", right.path("name").asText(), namesOf(own)));
     }
 
     private void checkConfig(Workload role, FreshetConfig config) {
