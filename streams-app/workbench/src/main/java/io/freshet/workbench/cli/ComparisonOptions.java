@@ -94,7 +94,7 @@ final class ComparisonOptions {
                     trainer.training(),
                     trainer.learning(),
                     freshet.get(RecordKeys.EVENTS_SEEN_RETURN),
-                    trainer.steps().clicks(),
+                    trainer.steps().full(),
                     seen,
                     methods,
                     refit(trainer, seen),

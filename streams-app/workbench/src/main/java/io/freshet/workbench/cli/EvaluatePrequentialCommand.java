@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
                     + " events.seen.return.ms does not let return, as Freshet serves, and with repeats. Without seen items,"
                     + " a click on such an item is a miss. Figures cover the events after the first tenth of the file. The"
                     + " result includes how well the probabilities agree with the clicks that followed: 10 items are"
-                    + " served before each event, without seen items. Users are never forgotten. Ctrl-C ends it with the"
+                    + " served before each event, without the items that are hidden. Users are never forgotten. Ctrl-C ends it with the"
                     + " figures so far.",
             ""
         },
