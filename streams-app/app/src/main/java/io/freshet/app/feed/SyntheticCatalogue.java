@@ -88,6 +88,7 @@ final class SyntheticCatalogue {
         List<Item> items = itemsOfTopic.get(topic);
         Item place = items.get(random.nextInt(items.size()));
         place.id = nextId(topic);
+        listener.accept(new ShopItem(place.id, TOPIC_NAMES.get(topic)));
         drawFollowers(place, random);
     }
 
@@ -112,14 +113,13 @@ final class SyntheticCatalogue {
         Item item = new Item(nextId(topic), topic);
         items.add(item);
         size++;
+        listener.accept(new ShopItem(item.id, TOPIC_NAMES.get(topic)));
         return item;
     }
 
     private String nextId(int topic) {
         madeOfTopic[topic]++;
-        String id = String.format(Locale.ROOT, "%s-%03d", TOPIC_NAMES.get(topic), madeOfTopic[topic]);
-        listener.accept(new ShopItem(id, TOPIC_NAMES.get(topic)));
-        return id;
+        return String.format(Locale.ROOT, "%s-%03d", TOPIC_NAMES.get(topic), madeOfTopic[topic]);
     }
 
     private void drawFollowers(Item item, SplittableRandom random) {

@@ -46,23 +46,35 @@ final class Exploration {
         this.index = index;
     }
 
+    /** Returns whether any places are given. */
+    boolean isOn() {
+        return share > 0;
+    }
+
     /**
-     * Returns the new items for the last places of an answer. Items that were requested by their ids or by a minimum score are
-     * not mixed with others.
+     * An answer with new items.
+     *
+     * @param kept items of the answer before, best first
+     * @param newItems ids of the items that follow
+     */
+    record Mixed(List<Recommendation.Item> kept, List<String> newItems) {}
+
+    /**
+     * Gives the last places of an answer to new items. Items that were requested by their ids or by a minimum score are not
+     * mixed with others.
      *
      * @param items the answer without new items, best first
      * @param k most items of the answer
      * @param events history that the answer is for; without events there are no new items
      */
-    List<String> newItems(
-            List<Recommendation.Item> items, int k, List<Interaction> events, ItemFilter filter, ServedModel model) {
+    Mixed mix(List<Recommendation.Item> items, int k, List<Interaction> events, ItemFilter filter, ServedModel model) {
         ItemSelection selection = filter.selection();
-        if (share == 0 || events.isEmpty() || selection.includeOnly() != null || selection.minScore() > 0) {
-            return List.of();
+        if (!isOn() || events.isEmpty() || selection.includeOnly() != null || selection.minScore() > 0) {
+            return new Mixed(items, List.of());
         }
         long key = key(events);
         int places = places(k, key);
-        return places == 0 ? List.of() : new Search(items, filter, model, key).find(places);
+        return places == 0 ? new Mixed(items, List.of()) : new Search(items, filter, model, key).mix(k, places);
     }
 
     private static long key(List<Interaction> events) {
@@ -81,6 +93,7 @@ final class Exploration {
 
     /** A search for the new items of one answer. */
     private final class Search {
+        private final List<Recommendation.Item> items;
         private final ItemFilter filter;
         private final ServedModel model;
         private final long key;
@@ -90,6 +103,7 @@ final class Exploration {
         private final Map<String, Integer> given = new HashMap<>(); // category → new items
 
         Search(List<Recommendation.Item> items, ItemFilter filter, ServedModel model, long key) {
+            this.items = items;
             this.filter = filter;
             this.model = model;
             this.key = key;
@@ -98,20 +112,36 @@ final class Exploration {
             Map<String, Double> scores = new LinkedHashMap<>();
             for (Recommendation.Item item : items) {
                 taken.add(item.itemId());
-                cap.take(catalogue.of(item.itemId()));
                 for (String category : catalogue.of(item.itemId()).categories()) {
                     scores.merge(category, (double) item.score(), Double::sum);
                 }
             }
             scores.replaceAll((category, score) -> score * index.rarity(category));
+            if (scores.isEmpty()) { // no item that the model knows is in the categories of the request
+                filter.selection().categories().stream().sorted().forEach(category -> scores.put(category, 1.0));
+            }
             weights = new LinkedHashMap<>();
             scores.entrySet().stream()
+                    .filter(entry -> entry.getValue() > 0 && Double.isFinite(entry.getValue()))
                     .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
                     .limit(MOST_CATEGORIES)
                     .forEachOrdered(entry -> weights.put(entry.getKey(), entry.getValue()));
         }
 
-        List<String> find(int places) {
+        /** Keeps the first items, and those that the places leave over. */
+        Mixed mix(int k, int places) {
+            List<Recommendation.Item> kept = new ArrayList<>(items.subList(0, Math.min(items.size(), k - places)));
+            kept.forEach(item -> cap.take(filter.catalogue().of(item.itemId())));
+            List<String> found = find(places);
+            for (int i = kept.size(); i < items.size() && kept.size() + found.size() < k; i++) {
+                if (cap.take(filter.catalogue().of(items.get(i).itemId()))) {
+                    kept.add(items.get(i));
+                }
+            }
+            return new Mixed(kept, found);
+        }
+
+        private List<String> find(int places) {
             List<String> found = new ArrayList<>(places);
             while (found.size() < places && !weights.isEmpty()) {
                 String category = next();

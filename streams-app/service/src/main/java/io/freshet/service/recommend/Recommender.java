@@ -142,32 +142,45 @@ public final class Recommender {
     }
 
     private List<Answer> answerAll(List<Question> questions) {
+        List<Answer> answers = new ArrayList<>(askModel(questions));
+        for (int i = 0; i < answers.size(); i++) {
+            Question question = questions.get(i);
+            answers.set(i, orPopular(answers.get(i), question.filter(), question.k()));
+        }
+        if (shared.exploration().isOn()) {
+            explore(questions, answers);
+        }
+        for (int i = 0; i < answers.size(); i++) {
+            shared.metrics()
+                    .answered(answers.get(i).fallback(), questions.get(i).filter().selection());
+        }
+        return answers;
+    }
+
+    private void explore(List<Question> questions, List<Answer> answers) {
         ServedModel model = live.acquire();
         try {
-            List<Answer> answers = new ArrayList<>(askModel(model, questions));
-            for (int i = 0; i < answers.size(); i++) {
-                Question question = questions.get(i);
-                Answer answer = orPopular(answers.get(i), question.filter(), question.k());
-                answers.set(i, model == null ? answer : withNewItems(answer, question, model));
-                shared.metrics().answered(answer.fallback(), question.filter().selection());
+            if (model != null) {
+                for (int i = 0; i < answers.size(); i++) {
+                    answers.set(i, withNewItems(answers.get(i), questions.get(i), model));
+                }
             }
-            return answers;
         } finally {
             live.release();
         }
     }
 
     private Answer withNewItems(Answer answer, Question question, ServedModel model) {
-        List<String> newItems = shared.exploration()
-                .newItems(answer.items(), question.k(), question.events(), question.filter(), model);
-        if (newItems.isEmpty()) {
+        Exploration.Mixed mixed = shared.exploration()
+                .mix(answer.items(), question.k(), question.events(), question.filter(), model);
+        if (mixed.newItems().isEmpty()) {
             return answer;
         }
-        shared.metrics().explored(newItems.size());
-        int kept = Math.min(answer.items().size(), question.k() - newItems.size());
-        List<Recommendation.Item> items = new ArrayList<>(answer.items().subList(0, kept));
-        for (String itemId : newItems) {
-            items.add(new Recommendation.Item(itemId, 0, question.why() ? List.of() : null));
+        shared.metrics().explored(mixed.newItems().size());
+        List<Recommendation.Item> items = new ArrayList<>(mixed.kept());
+        boolean hasReasons = question.why() && answer.fallback() == null;
+        for (String itemId : mixed.newItems()) {
+            items.add(new Recommendation.Item(itemId, 0, hasReasons ? List.of() : null));
         }
         return new Answer(items, answer.model(), answer.fallback(), variant);
     }
@@ -200,13 +213,22 @@ public final class Recommender {
     }
 
     /** Returns the model's answers, without items where it has none. */
-    private List<Answer> askModel(@Nullable ServedModel model, List<Question> questions) {
-        if (model == null) {
-            return questions.stream()
-                    .map(question ->
-                            none(question.events().isEmpty() ? Fallback.UNKNOWN_USER : Fallback.NO_MODEL, null))
-                    .toList();
+    private List<Answer> askModel(List<Question> questions) {
+        ServedModel model = live.acquire();
+        try {
+            if (model == null) {
+                return questions.stream()
+                        .map(question ->
+                                none(question.events().isEmpty() ? Fallback.UNKNOWN_USER : Fallback.NO_MODEL, null))
+                        .toList();
+            }
+            return ask(model, questions);
+        } finally {
+            live.release();
         }
+    }
+
+    private List<Answer> ask(ServedModel model, List<Question> questions) {
         List<ServedModel.Question> asked = new ArrayList<>(questions.size());
         for (Question question : questions) {
             HistoryRows history = new HistoryRows(shared.types());

@@ -49,6 +49,14 @@ final class ExplorationTest {
         }
     }
 
+    private void fillCatalogueFromTheEnd() {
+        for (int i = 9; i >= 0; i--) {
+            put("coat-" + i, "coats", "shop");
+            put("new-" + i, "tea", "shop");
+            put("tea-" + i, "tea", "shop");
+        }
+    }
+
     @AfterEach
     void closeModel() {
         live.close();
@@ -88,9 +96,12 @@ final class ExplorationTest {
         Set<String> all = new HashSet<>();
         for (int user = 0; user < 200; user++) {
             List<String> first = ids(with(.25).answer(request(4, ItemSelection.ALL), sequence(user)));
-            fillCatalogue(); // in another order, and again
-            List<String> second =
-                    ids(with(.25).answerAll(List.of(sequence(user)), 4).getFirst());
+            shared = shared(.25);
+            put("new-0", false, "coats"); // and again, as it was, below
+            fillCatalogueFromTheEnd();
+            List<String> second = ids(new Recommender(shared, live, "")
+                    .answerAll(List.of(sequence(user)), 4)
+                    .getFirst());
             assertThat(second).isEqualTo(first);
             all.add(first.getLast());
         }
@@ -116,6 +127,7 @@ final class ExplorationTest {
     void shouldMeetTheConditionsOfTheRequest() {
         ItemSelection ofTea = new ItemSelection(Set.of("new-1", "new-2"), null, Set.of("tea"), 0, 0f);
         ItemSelection capped = new ItemSelection(Set.of(), null, Set.of(), 1, 0f);
+        ItemSelection coats = new ItemSelection(Set.of(), null, Set.of("coats"), 0, 0f);
         ItemSelection only = new ItemSelection(Set.of(), Set.of("tea-1", "tea-2", "new-1"), Set.of(), 0, 0f);
         ItemSelection scored = new ItemSelection(Set.of(), null, Set.of(), 0, .001f);
         UserSequence seen = new UserSequence(List.of(event("tea-0", 0), event("new-3", 1)));
@@ -130,6 +142,13 @@ final class ExplorationTest {
         assertThat(ids(with(1).answer(request(20, capped), sequence(1))))
                 .as("one item of the category shop")
                 .hasSize(1);
+        assertThat(ids(with(1).answer(request(1, capped), sequence(1))).getFirst())
+                .as("the item that it replaces does not count")
+                .startsWith("new-");
+        assertThat(ids(with(.5).answer(request(4, coats), sequence(1))))
+                .as("a category without an item that the model knows")
+                .hasSize(2)
+                .allMatch(item -> item.startsWith("coat-"));
         assertThat(ids(with(1).answer(request(20, only), seen))).containsExactlyInAnyOrder("tea-1", "tea-2");
         assertThat(ids(with(1).answer(request(20, scored), seen))).allMatch(item -> item.startsWith("tea-"));
     }

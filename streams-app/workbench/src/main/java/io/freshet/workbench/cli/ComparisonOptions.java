@@ -116,6 +116,7 @@ final class ComparisonOptions {
         values.put(
                 PrequentialReport.RANK_SHARE,
                 config.learning().metrics().ranked().toString());
+        values.put("new_items", config.learning().newItems().code());
         values.put("window", config.window());
         values.put("learners", learners);
         values.put("seed", config.model().seed());

@@ -162,6 +162,7 @@ final class EvaluateContinualCommand extends FreshetCommand {
         values.put("encoder", config.model().encoder().type());
         values.putAll(config.model().encoder().describe());
         values.put("item_deviation", config.model().itemDeviation());
+        values.put("new_items", config.learning().newItems().code());
         values.put("lr", config.training().optimizer().learningRate());
         values.put("dropout", config.training().dropout());
         values.put("negatives", config.training().loss().negatives());
