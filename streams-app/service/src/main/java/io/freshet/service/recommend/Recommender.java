@@ -152,7 +152,8 @@ public final class Recommender {
         }
         for (int i = 0; i < answers.size(); i++) {
             shared.metrics()
-                    .answered(answers.get(i).fallback(), questions.get(i).filter().selection());
+                    .answered(
+                            answers.get(i).fallback(), questions.get(i).filter().selection());
         }
         return answers;
     }
@@ -171,8 +172,8 @@ public final class Recommender {
     }
 
     private Answer withNewItems(Answer answer, Question question, ServedModel model) {
-        Exploration.Mixed mixed = shared.exploration()
-                .mix(answer.items(), question.k(), question.events(), question.filter(), model);
+        Exploration.Mixed mixed =
+                shared.exploration().mix(answer.items(), question.k(), question.events(), question.filter(), model);
         if (mixed.newItems().isEmpty()) {
             return answer;
         }
