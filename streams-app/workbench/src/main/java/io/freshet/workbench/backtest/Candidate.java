@@ -53,7 +53,13 @@ public record Candidate(String name, Map<String, String> settings, FreshetConfig
                         + ": all configurations read the same clicks");
             }
         }
-        return new Candidate(name, Map.copyOf(settings), loader.load(settings));
+        FreshetConfig config = loader.load(settings);
+        try {
+            var _ = config.trainer();
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(name + " cannot run: " + e.getMessage());
+        }
+        return new Candidate(name, Map.copyOf(settings), config);
     }
 
     /** Everything in a configuration, besides how clicks are decoded, that the figures of a backtest depend on. */
@@ -103,7 +109,7 @@ public record Candidate(String name, Map<String, String> settings, FreshetConfig
     private static boolean hasEqual(Measured all, Map<String, String> others, Loader loader) throws IOException {
         try {
             return Measured.of(loader.load(others)).equals(all);
-        } catch (ConfigException _) {
+        } catch (ConfigException | IllegalArgumentException _) {
             return false; // the others are invalid without this one
         }
     }

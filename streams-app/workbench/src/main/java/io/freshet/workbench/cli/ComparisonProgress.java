@@ -33,28 +33,33 @@ final class ComparisonProgress {
     ComparisonListener of(String name) {
         newest.put(name, Accuracy.NONE);
         startNanos = System.nanoTime();
-        return new ComparisonListener() {
-            @Override
-            public void stepped(long records, long ofRecords, Accuracy online) {
-                newest.put(name, online);
-                done = (double) records / ofRecords;
-                if (progress.isDue()) {
-                    progress.show(line(records, ofRecords, (System.nanoTime() - startNanos) / 1e9));
-                }
-            }
+        return new Shown(name);
+    }
 
-            @Override
-            public void refitting(int tenth, int epoch) {
-                if (progress.isDue()) {
-                    progress.show(String.format(
-                            Locale.ROOT,
-                            "%s  refit at %d/10 of the clicks, epoch %d",
-                            progress.bar(done),
-                            tenth,
-                            epoch));
-                }
+    /** Shows the progress of one comparison. */
+    private final class Shown implements ComparisonListener {
+        private final String name;
+
+        Shown(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void stepped(long records, long ofRecords, Accuracy online) {
+            newest.put(name, online);
+            done = (double) records / ofRecords;
+            if (progress.isDue()) {
+                progress.show(line(records, ofRecords, (System.nanoTime() - startNanos) / 1e9));
             }
-        };
+        }
+
+        @Override
+        public void refitting(int tenth, int epoch) {
+            if (progress.isDue()) {
+                progress.show(String.format(
+                        Locale.ROOT, "%s  refit at %d/10 of the clicks, epoch %d", progress.bar(done), tenth, epoch));
+            }
+        }
     }
 
     /** Returns the line with the bar. */

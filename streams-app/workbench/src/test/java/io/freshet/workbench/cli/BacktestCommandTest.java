@@ -81,7 +81,7 @@ final class BacktestCommandTest {
     @Test
     void shouldTeachByExampleWhenAskedForHelp() {
         assertThat(execute("backtest", "--help")).isZero();
-        assertThat(out.toString()).contains("Examples:", "--from -7d", "What to know:", "without a consumer group");
+        assertThat(out.toString()).contains("Examples:", "--from -6d", "What to know:", "without a consumer group");
     }
 
     @Test

@@ -1,7 +1,12 @@
 package io.freshet.training.input;
 
+import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.failure.MissingRecordsException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,5 +61,24 @@ public record LogPosition(TopicPartition partition, long wanted, long begin, lon
      */
     public static boolean mayHoldAllFrom(long wanted, long begin) {
         return begin <= wanted || (wanted > 0 && begin == wanted + 1);
+    }
+
+    /**
+     * Returns whether a topic holds all records since the positions of a snapshot.
+     *
+     * @param positions positions in this topic and, ignored here, in others
+     */
+    public static boolean hasAllSince(Consumer<?, ?> consumer, String topic, List<TopicPosition> positions) {
+        Map<TopicPartition, Long> wanted = new HashMap<>();
+        for (TopicPosition position : positions) {
+            if (position.topic().equals(topic)) {
+                wanted.put(new TopicPartition(topic, position.partition()), position.offset());
+            }
+        }
+        Map<TopicPartition, Long> begins = consumer.beginningOffsets(wanted.keySet());
+        Map<TopicPartition, Long> ends = consumer.endOffsets(wanted.keySet());
+        return wanted.entrySet().stream()
+                .allMatch(entry -> entry.getValue() <= ends.getOrDefault(entry.getKey(), 0L)
+                        && mayHoldAllFrom(entry.getValue(), begins.getOrDefault(entry.getKey(), 0L)));
     }
 }

@@ -88,26 +88,7 @@ public final class DifferencesReader implements AutoCloseable {
 
     /** Returns whether the topic holds all differences since the positions of a snapshot. */
     public boolean hasAllSince(List<TopicPosition> positions) {
-        return hasAllSince(consumer, topic, positions);
-    }
-
-    /**
-     * Returns whether a topic holds all differences since the positions of a snapshot.
-     *
-     * @param positions positions in this topic and, ignored here, in others
-     */
-    public static boolean hasAllSince(Consumer<byte[], byte[]> consumer, String topic, List<TopicPosition> positions) {
-        Map<TopicPartition, Long> wanted = new HashMap<>();
-        for (TopicPosition position : positions) {
-            if (position.topic().equals(topic)) {
-                wanted.put(new TopicPartition(topic, position.partition()), position.offset());
-            }
-        }
-        Map<TopicPartition, Long> begins = consumer.beginningOffsets(wanted.keySet());
-        Map<TopicPartition, Long> ends = consumer.endOffsets(wanted.keySet());
-        return wanted.entrySet().stream()
-                .allMatch(entry -> entry.getValue() <= ends.getOrDefault(entry.getKey(), 0L)
-                        && LogPosition.mayHoldAllFrom(entry.getValue(), begins.getOrDefault(entry.getKey(), 0L)));
+        return LogPosition.hasAllSince(consumer, topic, positions);
     }
 
     /**

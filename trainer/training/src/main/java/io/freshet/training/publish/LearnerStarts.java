@@ -5,7 +5,7 @@ import io.freshet.store.snapshot.Manifest;
 import io.freshet.training.config.KafkaClients;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.failure.MissingRecordsException;
-import io.freshet.training.journal.DifferencesReader;
+import io.freshet.training.input.LogPosition;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +88,7 @@ public final class LearnerStarts {
 
     private boolean hasAllDifferences(Manifest manifest) {
         try (var consumer = KafkaClients.consumer(config, "bounds", 1)) {
-            return DifferencesReader.hasAllSince(consumer, config.topics().modelMerges(), manifest.inputs());
+            return LogPosition.hasAllSince(consumer, config.topics().modelMerges(), manifest.inputs());
         }
     }
 
