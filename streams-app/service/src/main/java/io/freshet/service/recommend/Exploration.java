@@ -69,7 +69,7 @@ final class Exploration {
      */
     Mixed mix(List<Recommendation.Item> items, int k, List<Interaction> events, ItemFilter filter, ServedModel model) {
         ItemSelection selection = filter.selection();
-        if (!isOn() || events.isEmpty() || selection.includeOnly() != null || selection.minScore() > 0) {
+        if (events.isEmpty() || selection.includeOnly() != null || selection.minScore() > 0) {
             return new Mixed(items, List.of());
         }
         long key = key(events);

@@ -55,7 +55,7 @@ final class ProcessMetersTest {
                 .containsPattern("freshet_state_size_bytes [1-9]");
     }
 
-    /** The alerts leave out the metrics of a shadow, because nobody gets its answers. */
+    /** The alerts leave out the metrics of a shadow, because no client reads its answers. */
     @Test
     void shouldTellAShadowFromTheOthers() {
         Map<String, String> settings = new HashMap<>(settings());

@@ -44,8 +44,8 @@ import picocli.CommandLine.Option;
                     + " events.seen.return.ms does not let return, as Freshet serves, and with repeats. Without seen items,"
                     + " a click on such an item is a miss. Figures cover the events after the first tenth of the file. The"
                     + " result includes how well the probabilities agree with the clicks that followed: 10 items are"
-                    + " served before each event, without the items that are hidden. Users are never forgotten. Ctrl-C ends it with the"
-                    + " figures so far.",
+                    + " served before each event, without the items that are hidden. Users are never forgotten. Ctrl-C"
+                    + " ends it with the figures so far.",
             ""
         },
         footerHeading = "%nBaselines:%n",

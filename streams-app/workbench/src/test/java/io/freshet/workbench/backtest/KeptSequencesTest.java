@@ -87,12 +87,12 @@ final class KeptSequencesTest {
     }
 
     private static String click(String user, String item, long timeMs, String id) {
-        return "{\"user_id\":\"%s\",\"item_id\":\"%s\",\"timestamp\":%d,\"event_id\":\"%s\"}"
+        return "{\"user_id\":\"%s\",\"item_id\":\"%s\",\"timestamp\":%s,\"event_id\":\"%s\"}"
                 .formatted(user, item, timeMs, id);
     }
 
     private static String order(String user, String item) {
-        return "{\"op\":\"c\",\"after\":{\"customer\":\"%s\",\"product\":\"%s\",\"number\":\"1\",\"at\":%d}}"
+        return "{\"op\":\"c\",\"after\":{\"customer\":\"%s\",\"product\":\"%s\",\"number\":\"1\",\"at\":%s}}"
                 .formatted(user, item, NOW_MS);
     }
 

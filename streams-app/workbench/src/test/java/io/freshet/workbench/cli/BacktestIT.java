@@ -83,7 +83,7 @@ final class BacktestIT {
                 long timeMs = timeMs(i) - (i % 10 == 9 ? 90_000 : 0);
                 Click click = new Click(made.userId(), made.itemId(), timeMs, i % 3 == 0 ? "buy" : "view", "e" + i);
                 produce(producer, i, click.userId(), ClickCodec.toJson(click));
-                ROWS.add("%s,%s,%d,%s,%s"
+                ROWS.add("%s,%s,%s,%s,%s"
                         .formatted(click.userId(), click.itemId(), timeMs, click.eventType(), click.eventId()));
                 if (i % 100 == 50) { // a producer's retry
                     produce(producer, i, click.userId(), ClickCodec.toJson(click));

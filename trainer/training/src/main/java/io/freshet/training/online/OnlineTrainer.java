@@ -308,10 +308,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private void runParallelSession(Lease lease, TrainerMetrics metrics) throws IOException {
         signals.enter(Phase.STANDING_BY, "");
         signals.report(signals.status().withLag(0)); // the lag of a learner is that of the process that runs it
-        while (!lease.isHeld()) {
-            if (signals.isClosingWithin(LEASE_LOOK)) {
-                return;
-            }
+        if (!awaitLease(lease)) {
+            return;
         }
         signals.enter(Phase.RECOVERING, "");
         StartingPoint start = config.learners().number() == 0 ? newest(lease) : awaitStart(lease);
@@ -358,16 +356,24 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         if (!lease.isHeld()) {
             signals.enter(Phase.STANDING_BY, "");
         }
-        while (!lease.isHeld()) {
-            if (signals.isClosingWithin(LEASE_LOOK)) {
-                return null;
-            }
+        if (!awaitLease(lease)) {
+            return null;
         }
         List<String> alive = LearnerLeases.othersAlive(config, start.learners());
         if (!alive.isEmpty()) {
             throw new OtherLearnersException(config.learners().count(), start.learners(), alive);
         }
         return snapshots.newest(this::canBeContinued);
+    }
+
+    /** Waits until the lease is held. Returns false if the trainer is closed before that. */
+    private boolean awaitLease(Lease lease) {
+        while (!lease.isHeld()) {
+            if (signals.isClosingWithin(LEASE_LOOK)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private ManifestsReader manifests(KafkaMeters meters, String modelName) {

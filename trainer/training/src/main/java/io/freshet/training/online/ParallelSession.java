@@ -176,7 +176,7 @@ final class ParallelSession {
     }
 
     /**
-     * Returns whether the learner goes on in the lineage of its snapshot. Learner 0 begins another one if differences since
+     * Returns whether the learner continues the lineage of its snapshot. Learner 0 begins another one if differences since
      * its snapshot have expired. The others wait for that ({@link LearnerStarts#find}).
      */
     private boolean canContinueLineage(@Nullable Manifest manifest) {

@@ -105,8 +105,7 @@ final class TrainerMetrics implements AutoCloseable {
         this.publishTime = timer("publish", "Time to publish a delta and commit");
         this.mergeWait =
                 timer("merge.wait", "Time for which a learner waits for the differences of the others before a merge");
-        this.snapshotTime =
-                timer("snapshot", "Time to save a snapshot, while learning goes on; failed ones do not count");
+        this.snapshotTime = timer("snapshot", "Time to save a snapshot beside learning, without failed attempts");
         this.snapshotPause = timer("snapshot.pause", "Time for which learning pauses to begin a snapshot");
         accuracy("mixture", TrainerStatus.Prequential::windowed);
         accuracy("network", TrainerStatus.Prequential::network);
