@@ -96,12 +96,18 @@ public final class StreamsRole extends AnsweringRole {
     }
 
     /**
-     * Excludes partitions added after the state was made. Must be called before the start.
+     * Excludes partitions added after the state was made, and divides RocksDB's memory among them. Must be called before the
+     * start.
      *
      * @param counts number of partitions of each topic with which the state was made
      */
     public void keepTo(Map<String, Integer> counts) {
         partitions.keepTo(counts);
+        counts.values().stream()
+                .mapToInt(Integer::intValue)
+                .filter(count -> count > 0)
+                .max()
+                .ifPresent(rocksDbMemory::divideAmong);
     }
 
     /** Returns the model of the process's own variant; listeners can be added before the start. */

@@ -11,6 +11,8 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBufferManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Configures each RocksDB store of a Kafka Streams client to use the one {@link Memory} that the client's properties share.
@@ -19,15 +21,20 @@ import org.rocksdb.WriteBufferManager;
 public final class BoundedRocksDb implements RocksDBConfigSetter {
     private static final String MEMORY = "freshet.rocksdb.memory";
     private static final long BLOCK_BYTES = 4_096;
-    private static final long MEMTABLE_BYTES = 8L << 20;
+    private static final long MAX_MEMTABLE_BYTES = 8L << 20;
     private static final int MEMTABLES = 2;
 
+    /** Smallest limit of a memtable: with a smaller one, RocksDB would write a file every few hundred clicks. */
+    private static final long MIN_MEMTABLE_BYTES = 64 << 10;
+
     /**
-     * Smallest memory of a memtable. RocksDB's default is an eighth of the memtable's limit, 1 MB here. With some twenty stores
-     * these megabytes alone exceed {@code streams.rocksdb.write.buffer.bytes}, and RocksDB then flushes a memtable after
-     * nearly every write.
+     * Smallest memory of a memtable. RocksDB's default is an eighth of the memtable's limit and at most 1 MB, which a store
+     * takes with its first write.
      */
     private static final long ARENA_BLOCK_BYTES = 32 << 10;
+
+    /** What a store takes beside its memtable: Kafka Streams keeps the offsets of a store in a small memtable of their own. */
+    private static final long OFFSETS_BYTES = 160 << 10;
 
     @Override
     public void setConfig(String storeName, Options options, Map<String, Object> configs) {
@@ -43,7 +50,7 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         tables.setBlockSize(BLOCK_BYTES);
         options.setTableFormatConfig(tables);
         options.setWriteBufferManager(memory.writeBuffers);
-        options.setWriteBufferSize(MEMTABLE_BYTES);
+        options.setWriteBufferSize(memory.memtableBytes);
         options.setMaxWriteBufferNumber(MEMTABLES);
         options.setArenaBlockSize(ARENA_BLOCK_BYTES);
     }
@@ -70,23 +77,61 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
     public void close(String storeName, Options options) {}
 
     /**
-     * The bounded memory of all RocksDB stores of one client, whose limit holds for any number of partitions. It is one
-     * block cache, to which memtables, index blocks and filter blocks are charged. Close it after the client.
+     * The bounded memory of all RocksDB stores of one client. It is one block cache, to which memtables, index blocks and
+     * filter blocks are charged. Close it after the client.
+     *
+     * <p>Memtables are bounded one by one, each by its share of the write buffers. RocksDB could bound their sum, but then it
+     * flushes the memtable of the store that is being written to, however small it is. As soon as stores that receive no
+     * writes fill the memory, each write to another store would write a file. So that bound, the size of the cache, is only
+     * the last resort.
      */
     public static final class Memory implements AutoCloseable {
+        private static final Logger LOG = LoggerFactory.getLogger(Memory.class);
         private static final double HIGH_PRIORITY_SHARE = 0.1;
         private static final int SHARDS_BY_SIZE = -1;
 
         private final long cacheBytes;
+        private final long writeBufferBytes;
         private final Cache cache;
         private final WriteBufferManager writeBuffers;
+        private volatile long memtableBytes;
 
-        /** @param writeBufferBytes maximum part of {@code cacheBytes} for memtables */
+        /**
+         * Makes the memory, whose write buffers are for one store until {@link #divideAmong} is called.
+         *
+         * @param writeBufferBytes maximum part of {@code cacheBytes} for memtables
+         */
         public Memory(long cacheBytes, long writeBufferBytes) {
             this.cacheBytes = cacheBytes;
+            this.writeBufferBytes = writeBufferBytes;
+            memtableBytes = memtableBytes(1);
             RocksDB.loadLibrary();
             cache = new LRUCache(cacheBytes, SHARDS_BY_SIZE, false, HIGH_PRIORITY_SHARE);
-            writeBuffers = new WriteBufferManager(writeBufferBytes, cache);
+            writeBuffers = new WriteBufferManager(cacheBytes, cache);
+        }
+
+        /**
+         * Divides the write buffers among stores. Applies to stores that are opened from now on.
+         *
+         * @param stores the largest number of stores that can be open at the same time
+         */
+        public void divideAmong(int stores) {
+            memtableBytes = memtableBytes(stores);
+            long needed = stores * (MIN_MEMTABLE_BYTES + OFFSETS_BYTES);
+            if (needed > writeBufferBytes) {
+                LOG.warn(
+                        "The memtables of {} stores need {} bytes. If this process can get all partitions, set"
+                                + " streams.rocksdb.write.buffer.bytes to that, and streams.rocksdb.cache.bytes to four"
+                                + " times as much: streams.rocksdb.write.buffer.bytes={}",
+                        stores,
+                        needed,
+                        writeBufferBytes);
+            }
+        }
+
+        private long memtableBytes(int stores) {
+            long share = writeBufferBytes / stores - OFFSETS_BYTES;
+            return Math.clamp(share, MIN_MEMTABLE_BYTES, MAX_MEMTABLE_BYTES);
         }
 
         /** Makes every store opened with these properties use this memory. */

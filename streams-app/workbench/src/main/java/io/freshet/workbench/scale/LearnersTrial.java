@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  */
 final class LearnersTrial {
     private static final String LEARNED = "freshet_trainer_records_total";
-    private static final Duration LOOK_INTERVAL = Duration.ofMillis(100);
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
     /** Without progress for this time, the processes hang. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);

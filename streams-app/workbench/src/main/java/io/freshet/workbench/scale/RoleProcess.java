@@ -15,7 +15,8 @@ import java.util.function.LongConsumer;
 
 /** A process that runs {@code freshet run} with one role. Its metrics say how far it is. Owns the process. */
 final class RoleProcess implements AutoCloseable {
-    private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
+    /** With many partitions, a process needs some 20 ms of processor time to tell its metrics, which counts as the work of its role. */
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
     /** Without progress for this time, the process hangs. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);
