@@ -1,5 +1,6 @@
 package io.freshet.app.rights;
 
+import java.util.Collection;
 import java.util.List;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
@@ -19,6 +20,11 @@ public record Right(ResourceType type, String name, boolean prefixed, List<AclOp
 
     static Right on(ResourceType type, String name, AclOperation... operations) {
         return new Right(type, name, false, List.of(operations), false);
+    }
+
+    /** Returns the same right with other operations. */
+    Right with(Collection<AclOperation> others) {
+        return new Right(type, name, prefixed, List.copyOf(others), denied);
     }
 
     static Right onPrefix(ResourceType type, String name, AclOperation... operations) {

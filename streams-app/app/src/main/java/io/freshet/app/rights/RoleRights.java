@@ -17,39 +17,58 @@ import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.runtime.Role;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.acl.AclOperation;
 
 /**
- * The rights that a process with one role needs, and no others, if the topics exist: it does not need to create them. All
+ * The rights that a process with some roles needs, and no others, if the topics exist: it does not need to create them. All
  * roles describe all topics, because they check them at the start.
  */
 public final class RoleRights {
     private final FreshetConfig config;
+    private final Set<Role> roles;
     private final List<Right> rights = new ArrayList<>();
     private final Map<String, Set<AclOperation>> topics = new LinkedHashMap<>();
 
-    private RoleRights(FreshetConfig config) {
+    private RoleRights(FreshetConfig config, Set<Role> roles) {
         this.config = config;
+        this.roles = roles;
     }
 
     /**
      * Returns the rights, those on groups and transactional ids first.
      *
-     * @throws org.apache.kafka.common.config.ConfigException if the role is a scorer and {@code variants.name} is not set
+     * @param roles the roles of the process, which have one login
+     * @throws org.apache.kafka.common.config.ConfigException if a role is a scorer and {@code variants.name} is not set
      */
-    public static List<Right> of(FreshetConfig config, Role role) {
-        RoleRights rights = new RoleRights(role == Role.SCORER ? config.asScorer() : config);
-        switch (role) {
-            case STREAMS -> rights.addStreams();
-            case TRAINER -> rights.addTrainer();
-            case SCORER -> rights.addScorer();
+    public static List<Right> of(FreshetConfig config, Set<Role> roles) {
+        Map<Right, Set<AclOperation>> merged = new LinkedHashMap<>();
+        for (Role role : roles) {
+            RoleRights rights = new RoleRights(role == Role.SCORER ? config.asScorer() : config, roles);
+            for (Right right : rights.of(role)) {
+                var _ = merged.computeIfAbsent(right.with(List.of()), _ -> new LinkedHashSet<>())
+                        .addAll(right.operations());
+            }
         }
-        return rights.all();
+        return merged.entrySet().stream()
+                .map(right -> right.getKey().with(right.getValue()))
+                .sorted(Comparator.comparing((Right right) -> right.type() == TOPIC))
+                .toList();
+    }
+
+    private List<Right> of(Role role) {
+        switch (role) {
+            case STREAMS -> addStreams();
+            case TRAINER -> addTrainer();
+            case SCORER -> addScorer();
+        }
+        return all();
     }
 
     /** Returns a name for the user: the role's consumer group, or with streams and trainer the application and the role. */
@@ -68,16 +87,10 @@ public final class RoleRights {
         // Kafka Streams creates its changelogs itself.
         rights.add(Right.onPrefix(TOPIC, application + "-", CREATE, DESCRIBE, DESCRIBE_CONFIGS, READ, WRITE));
         rights.add(Right.onPrefix(TRANSACTIONAL_ID, application + "-", DESCRIBE, WRITE));
-        // The prefix covers the trainers' ids, too. A process that uses such an id fences the trainer.
-        String own = config.trainer().clients().transactionalId();
-        denyTrainer(own);
-        for (String model : config.variants().models().values()) {
-            String other =
-                    own.substring(0, own.length() - config.trainer().modelName().length()) + model;
-            if (!other.equals(own)) {
-                denyTrainer(other);
-            }
-        }
+        // The prefix covers the ids of all trainers and separate scorers, too. A process that uses such an id fences
+        // them.
+        denyIdsOf(Role.TRAINER, application + "-trainer-");
+        denyIdsOf(Role.SCORER, application + "-scorer-");
         config.clickTopics().forEach(topic -> allow(topic, READ));
         allow(READ, TopicKeys.CLICKS_REKEYED, TopicKeys.REQUESTS, TopicKeys.POPULAR_ITEMS, TopicKeys.ITEMS);
         allow(READ, TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS, TopicKeys.MODEL_MANIFESTS);
@@ -90,11 +103,9 @@ public final class RoleRights {
         }
     }
 
-    /** @param id transactional id of a model's learner 0 */
-    private void denyTrainer(String id) {
-        rights.add(new Right(TRANSACTIONAL_ID, id, false, List.of(ALL), true));
-        if (config.trainer().learners().areSeveral()) {
-            rights.add(new Right(TRANSACTIONAL_ID, id + "-learner-", true, List.of(ALL), true));
+    private void denyIdsOf(Role other, String prefix) {
+        if (!roles.contains(other)) {
+            rights.add(new Right(TRANSACTIONAL_ID, prefix, true, List.of(ALL), true));
         }
     }
 

@@ -399,11 +399,15 @@ final class BrandReferences {
         prefixes.removeAll(clients);
         prefixes.add(name + "-");
         for (JsonNode user : brand.all("KafkaUser")) {
-            for (JsonNode right : user.at("/spec/authorization/acls").findValues("resource")) {
+            for (JsonNode acl : user.at("/spec/authorization/acls")) {
+                JsonNode right = acl.path("resource");
                 String type = right.path("type").asText();
                 boolean isPrefix = right.path("patternType").asText().equals("prefix");
                 Set<String> allowed = new HashSet<>(isPrefix ? prefixes : groups);
-                if (type.equals("topic")) {
+                if (acl.path("type").asText().equals("deny")) {
+                    // The streams role is denied the transactional ids of all trainers and separate scorers.
+                    allowed = isPrefix ? Set.of(name + "-trainer-", name + "-scorer-") : Set.of();
+                } else if (type.equals("topic")) {
                     allowed = isPrefix ? Set.of(name + "-") : names("KafkaTopic");
                 } else if (type.equals("group") && isPrefix) {
                     allowed.add(nameOf(user));

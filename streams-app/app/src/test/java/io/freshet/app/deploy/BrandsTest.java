@@ -34,14 +34,14 @@ final class BrandsTest {
     @BeforeAll
     static void build() throws IOException, InterruptedException {
         Kustomize.assumePresent();
-        kafka = Kustomize.build(BRANDS.resolve("kafka"));
-        north = Kustomize.build(BRANDS.resolve("north"));
+        kafka = Kustomize.shared(BRANDS.resolve("kafka"));
+        north = Kustomize.shared(BRANDS.resolve("north"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"dev", "production"})
     void shouldResolveEveryReferenceOfAnOverlay(String overlay) throws IOException, InterruptedException {
-        assertThat(faults(Kustomize.build(OVERLAYS.resolve(overlay)), NOTHING)).isEmpty();
+        assertThat(faults(Kustomize.shared(OVERLAYS.resolve(overlay)), NOTHING)).isEmpty();
     }
 
     @ParameterizedTest
@@ -57,7 +57,7 @@ final class BrandsTest {
 
     @Test
     void shouldSeparateTwoBrandsThatShareANamespaceAndKafka() throws IOException, InterruptedException {
-        Manifests south = Kustomize.build(BRANDS.resolve("south"));
+        Manifests south = Kustomize.shared(BRANDS.resolve("south"));
 
         assertThat(north.names()).contains("KafkaTopic north-clicks", "KafkaUser north-freshet-streams");
         assertThat(faults(north, kafka)).isEmpty();
@@ -96,8 +96,10 @@ final class BrandsTest {
             KafkaUser             | north-freshet-streams    | /spec/authorization/acls/0/resource/name                       | freshet                 | right on group
             KafkaUser             | north-freshet-streams    | /spec/authorization/acls/1/resource/name                       | freshet-                | right on topic
             KafkaUser             | north-freshet-streams    | /spec/authorization/acls/2/resource/name                       | south-freshet-          | right on transactionalId
-            KafkaUser             | north-freshet-streams    | /spec/authorization/acls/3/resource/name                       | freshet-trainer-default | right on transactionalId
-            KafkaUser             | north-freshet-streams    | /spec/authorization/acls/4/resource/name                       | south-clicks            | right on topic
+            KafkaUser             | north-freshet-streams    | /spec/authorization/acls/3/resource/name                       | freshet-trainer-        | right on transactionalId
+            KafkaUser             | north-freshet-streams    | /spec/authorization/acls/4/resource/name                       | freshet-scorer-         | right on transactionalId
+            KafkaUser             | north-freshet-streams    | /spec/authorization/acls/3/type                                | allow                   | right on transactionalId
+            KafkaUser             | north-freshet-streams    | /spec/authorization/acls/5/resource/name                       | south-clicks            | right on topic
             KafkaUser             | north-freshet-trainer    | /spec/authorization/acls/0/resource/name                       | north-freshet           | trainer
             KafkaUser             | north-shop-consumer      | /spec/authorization/acls/1/resource/name                       | shop-consumer           | right on group
             KafkaUser             | north-shop-consumer      | /metadata/labels/strimzi.io~1cluster                           | north-freshet-kafka     | cluster

@@ -8,6 +8,9 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** A Helm chart, rendered by Helm's own code, which is a native library here. Needs neither a program nor a cluster. */
@@ -17,17 +20,34 @@ record Chart(Path folder) {
     /** A copy of {@code k8s/chart} with files instead of links. Helm logs each link that it follows. */
     static final Chart OURS = copied();
 
+    /** What {@link #OURS} renders, by release, namespace and values. */
+    private static final Map<List<String>, Manifests> RENDERED = new ConcurrentHashMap<>();
+
     /** The oldest Kubernetes that the chart supports. */
     private static final String KUBERNETES = "v1.30.0";
 
     /**
-     * Renders the chart and validates each resource.
+     * Renders the chart and validates each resource. The result may be shared with other tests, so the caller must not change
+     * it.
      *
      * @param values the user's values, in YAML
      * @throws IllegalStateException if Helm refuses the values or cannot render a template
      * @throws IllegalArgumentException if a resource does not conform to its kind
      */
     Manifests render(String release, String namespace, String values) throws IOException {
+        List<String> inputs = List.of(release, namespace, values);
+        if (!equals(OURS)) {
+            return renderOnce(release, namespace, values);
+        }
+        Manifests rendered = RENDERED.get(inputs);
+        if (rendered == null) {
+            rendered = renderOnce(release, namespace, values);
+            RENDERED.put(inputs, rendered);
+        }
+        return rendered;
+    }
+
+    private Manifests renderOnce(String release, String namespace, String values) throws IOException {
         Path file = Files.createTempFile("values", ".yaml");
         try {
             Files.writeString(file, values);

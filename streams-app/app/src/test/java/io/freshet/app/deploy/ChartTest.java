@@ -198,7 +198,7 @@ final class ChartTest {
         String operators = overlay.equals("base") ? "" : OPERATORS;
 
         List<String> differences = ChartComparison.differences(
-                Kustomize.build(Manifests.K8S.resolve(overlay)),
+                Kustomize.shared(Manifests.K8S.resolve(overlay)),
                 Chart.OURS.render(release, namespace, operators + blockOf(values)));
 
         assertThat(differences).isEmpty();
@@ -260,7 +260,7 @@ final class ChartTest {
         Chart chart = Chart.OURS.withMistake(folder.resolve("chart"), "templates/" + file, right, wrong);
 
         List<String> differences = ChartComparison.differences(
-                Kustomize.build(Manifests.BASE), chart.render("freshet", "freshet", "image: {tag: latest}"));
+                Kustomize.shared(Manifests.BASE), chart.render("freshet", "freshet", "image: {tag: latest}"));
 
         assertThat(differences).anyMatch(difference -> difference.startsWith(reported));
     }

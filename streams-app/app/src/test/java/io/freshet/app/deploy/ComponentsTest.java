@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.app.cli.Freshet;
-import io.freshet.app.rights.Right;
 import io.freshet.app.rights.RoleRights;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicPlan;
@@ -111,15 +110,9 @@ final class ComponentsTest {
         for (Workload pods : Workload.of(built)) {
             FreshetConfig config =
                     pods.config(built, properties(built), pods.name() + "-0", Map.of("items.catalogue", "filter"));
-            List<Right> rights = new ArrayList<>();
-            for (Role role : pods.roles()) {
-                rights.addAll(RoleRights.of(config, role));
-            }
-            Map<String, Set<String>> granted =
-                    KafkaUserRightsTest.rights(Objects.requireNonNull(users.get(pods.name())));
-            // The command does not know the variant, whose settings only its own pods have.
-            granted.keySet().removeIf(right -> right.startsWith("deny ") && right.endsWith("-trainer-candidate"));
-            assertThat(granted).as(pods.name()).isEqualTo(KafkaUserRightsTest.printed(pods.name(), rights));
+            assertThat(KafkaUserRightsTest.rights(Objects.requireNonNull(users.get(pods.name()))))
+                    .as(pods.name())
+                    .isEqualTo(KafkaUserRightsTest.printed(pods.name(), RoleRights.of(config, pods.roles())));
         }
         assertThat(Workload.of(built)).hasSize(3);
     }
@@ -169,16 +162,13 @@ final class ComponentsTest {
 
     /** Otherwise the streams role's right on transactional ids, which is on a prefix, would cover them. */
     @Test
-    void shouldDenyTheStreamsRoleTheIdsOfAllTrainers() throws IOException, InterruptedException {
+    void shouldDenyTheStreamsRoleTheIdsOfAllTrainersAndScorers() throws IOException, InterruptedException {
         Manifests built = with("scram").build(folder.resolve("overlay"));
 
         assertThat(rights(built, "north-freshet-streams").keySet().stream()
                         .filter(right -> right.startsWith("deny "))
-                        .map(right -> right.substring(right.lastIndexOf(' ') + 1)))
-                .containsExactlyInAnyOrder(
-                        "north-freshet-trainer-default",
-                        "north-freshet-trainer-default-learner-",
-                        "north-freshet-trainer-candidate");
+                        .map(right -> right.replace("deny transactionalId ", "")))
+                .containsExactlyInAnyOrder("prefix north-freshet-trainer-", "prefix north-freshet-scorer-");
     }
 
     private static Map<String, Set<String>> rights(Manifests built, String user) {
@@ -392,9 +382,9 @@ final class ComponentsTest {
             scram               | scram/variant.yaml        | name: freshet-variant         | name: freshet-other            | north-freshet-variant: login
             learners/kafka      | learners/kafka/topic.yaml | name: model-merges            | name: merges                   | topic
             learners/kafka      | learners/kafka/trainer-rights.yaml | freshet-trainer-default-learners- | freshet-trainer-default-learns- | right on group
-            learners/kafka      | learners/kafka/streams-rights.yaml | type: deny        | type: allow                    | right on transactionalId
             learners/kafka      | learners/kafka/cli-rights.yaml | name: model-merges        | name: merges                   | right on topic
-            variant/kafka       | variant/kafka/streams-rights.yaml | type: deny         | type: allow                    | right on transactionalId
+            kafka               | kafka/users.yaml          | type: deny                    | type: allow                    | right on transactionalId
+            kafka               | kafka/users.yaml          | name: freshet-scorer-         | name: freshet-score-           | right on transactionalId
             variant             | variant/disruptions.yaml  | component: variant            | component: variants            | must select one
             variant             | variant/variant.yaml      | serviceName: freshet          | serviceName: fresh             | variant: service
             variant/kafka       | variant/kafka/topic.yaml  | shadow-candidate              | shadow                         | topic

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,16 +27,40 @@ final class KafkaUserRightsTest {
         FreshetConfig config =
                 FreshetConfig.load(KubernetesBaseTest.CONFIG_FILE, Map.of(), Map.of("items.catalogue", "filter"));
         String name = "freshet-" + role.name().toLowerCase(Locale.ROOT);
-        JsonNode user = user(name, RoleRights.of(config, role));
-        JsonNode declared = Manifests.asWritten(Manifests.K8S.resolve("components/kafka")).all("KafkaUser").stream()
-                .filter(candidate -> Manifests.nameOf(candidate).equals(name))
-                .findFirst()
-                .orElseThrow();
+        JsonNode user = user(name, RoleRights.of(config, Set.of(role)));
+        JsonNode declared = declared("kafka", name);
 
         assertThat(RoleRights.userName(config, role)).isEqualTo(name);
         assertThat(rights(user)).isEqualTo(rights(declared));
         assertThat(user.at("/metadata/labels/strimzi.io~1cluster"))
                 .isEqualTo(declared.at("/metadata/labels/strimzi.io~1cluster"));
+    }
+
+    /** The pods of a variant have two roles and one login. */
+    @Test
+    void shouldGrantAVariantWhatTheCommandPrints() throws IOException {
+        FreshetConfig config = FreshetConfig.load(
+                KubernetesBaseTest.CONFIG_FILE,
+                Map.of(),
+                Map.of(
+                        "model.name",
+                        "candidate",
+                        "variants.name",
+                        "candidate",
+                        "scorer.shadow",
+                        "true",
+                        "items.catalogue",
+                        "filter"));
+        JsonNode user = user("freshet-variant", RoleRights.of(config, Set.of(Role.SCORER, Role.TRAINER)));
+
+        assertThat(rights(user)).isEqualTo(rights(declared("variant/kafka", "freshet-variant")));
+    }
+
+    private static JsonNode declared(String component, String user) throws IOException {
+        return Manifests.asWritten(Manifests.K8S.resolve("components").resolve(component)).all("KafkaUser").stream()
+                .filter(candidate -> Manifests.nameOf(candidate).equals(user))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static JsonNode user(String name, List<Right> rights) {

@@ -40,6 +40,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -58,6 +59,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks, on a broker with the manifests' users, that each user can do its work and nothing else. */
 final class KafkaUsersIT {
@@ -86,7 +89,7 @@ final class KafkaUsersIT {
         }
         users.addAll(Manifests.parse(AclFormat.STRIMZI.write(
                         new AclFormat.User(SCORER, "", "freshet-kafka"),
-                        RoleRights.of(config(Map.of(), SHADOW), Role.SCORER)))
+                        RoleRights.of(config(Map.of(), SHADOW), Set.of(Role.SCORER))))
                 .resources());
         kafka = AuthorizingKafka.start(folder.resolve("kafka"));
         kafka.addUsers(users);
@@ -211,15 +214,19 @@ final class KafkaUsersIT {
                 .noneMatch(finding -> finding.outcome() == Outcome.PROBLEM);
     }
 
-    /** A client that starts a transaction with the trainer's transactional id fences the trainer. */
-    @Test
-    void shouldLetNobodyElseActAsTheTrainer() {
-        String trainer =
-                config(kafka.clientOfAdmin(), Map.of()).trainer().clients().transactionalId();
-
+    /** A client that starts a transaction with the transactional id of a trainer or a separate scorer fences it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "freshet-trainer-default",
+                "freshet-trainer-candidate",
+                "freshet-trainer-default-learner-1",
+                SCORER + "-0b7a6f4c-2f6e-4a3e-9f0e-6d1d1a3a5b11-1"
+            })
+    void shouldLetNobodyElseActAsATrainerOrAScorer(String id) {
         for (String user : List.of("freshet-streams", "shop-producer", "shop-consumer")) {
             Map<String, Object> properties = new HashMap<>(kafka.clientOf(user));
-            properties.put("transactional.id", trainer);
+            properties.put("transactional.id", id);
             try (KafkaProducer<String, String> producer =
                     new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
                 assertThatThrownBy(producer::initTransactions)

@@ -71,7 +71,7 @@ final class KubernetesBaseTest {
                 case BASE -> Manifests.asWritten(Manifests.BASE);
                 case NORTH, SOUTH -> {
                     Kustomize.assumePresent();
-                    yield Kustomize.build(
+                    yield Kustomize.shared(
                             Manifests.K8S.resolve("overlays/brands").resolve(name().toLowerCase(Locale.ROOT)));
                 }
                 case CHART -> Chart.OURS.render("freshet", "shops", "");

@@ -55,23 +55,40 @@ final class KubernetesSchema {
         return READERS.containsKey(kind);
     }
 
+    /**
+     * Returns whether a class is that of a kind.
+     *
+     * @param kind such as {@code apps/v1/StatefulSet}
+     */
+    static boolean isOf(Class<? extends KubernetesObject> type, String kind) {
+        return knows(kind) && type.getSimpleName().equals("V1" + kind.substring(kind.lastIndexOf('/') + 1));
+    }
+
     /** @throws IllegalArgumentException if the API would not accept the resource */
-    static KubernetesObject read(JsonNode resource) {
-        String kind = resource.path("apiVersion").asText() + "/"
-                + resource.path("kind").asText();
-        Reader reader = READERS.get(kind);
-        if (reader == null) {
-            throw new IllegalArgumentException("Kind must be one of those that are checked: kind=" + kind);
-        }
+    static void check(JsonNode resource) {
         try {
-            KubernetesObject read = reader.read(resource.toString());
-            requireSame(resource, JACKSON.readTree(JSON.serialize(read)), kind);
-            return read;
+            requireSame(resource, JACKSON.readTree(JSON.serialize(read(resource))), kindOf(resource));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @throws IllegalArgumentException if a field is unknown or missing, or a quantity is malformed */
+    static KubernetesObject read(JsonNode resource) {
+        Reader reader = READERS.get(kindOf(resource));
+        if (reader == null) {
+            throw new IllegalArgumentException("Kind must be one of those that are checked: kind=" + kindOf(resource));
+        }
+        try {
+            return reader.read(resource.toString());
         } catch (IOException | JsonParseException | QuantityFormatException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+    }
+
+    private static String kindOf(JsonNode resource) {
+        return resource.path("apiVersion").asText() + "/"
+                + resource.path("kind").asText();
     }
 
     private static void requireSame(JsonNode written, JsonNode read, String path) {

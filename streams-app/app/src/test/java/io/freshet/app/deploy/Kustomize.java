@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +16,8 @@ final class Kustomize {
     private static final long TIMEOUT_S = 60;
     private static final int OLDEST = 5;
     private static final Pattern VERSION = Pattern.compile("Kustomize Version: v(\\d+)");
+
+    private static final Map<Path, Manifests> SHARED = new ConcurrentHashMap<>();
 
     private Kustomize() {}
 
@@ -34,6 +38,16 @@ final class Kustomize {
     /** Builds a folder with a {@code kustomization.yaml} and validates the result. */
     static Manifests build(Path folder) throws IOException, InterruptedException {
         return Manifests.parse(run("kubectl", "kustomize", folder.toString()));
+    }
+
+    /** Builds a folder of {@code k8s}, once for all tests: the caller must not change the result. */
+    static Manifests shared(Path folder) throws IOException, InterruptedException {
+        Manifests built = SHARED.get(folder);
+        if (built == null) {
+            built = build(folder);
+            SHARED.put(folder, built);
+        }
+        return built;
     }
 
     private static String run(String... command) throws IOException, InterruptedException {

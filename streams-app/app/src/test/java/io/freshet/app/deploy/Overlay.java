@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -17,6 +18,9 @@ import java.util.stream.Stream;
  * @param patches the overlay's patches, as YAML; may be empty
  */
 record Overlay(Path k8s, List<String> components, Map<String, String> settings, String patches) {
+    /** Overlays of {@code k8s} itself, which does not change during a test, and what they build. */
+    private static final Map<Overlay, Manifests> BUILT = new ConcurrentHashMap<>();
+
     /** Lists components in the order in which they are applied. */
     static Overlay ofComponents(String... components) {
         return new Overlay(Manifests.K8S, List.of(components), Map.of(), "");
@@ -41,8 +45,19 @@ record Overlay(Path k8s, List<String> components, Map<String, String> settings, 
         return new Overlay(k8s, components, settings, yaml);
     }
 
-    /** Writes the overlay into a new folder, and builds it. */
+    /** Builds the overlay, once for all tests with an equal one: the caller must not change the result. */
     Manifests build(Path folder) throws IOException, InterruptedException {
+        Manifests built = BUILT.get(this);
+        if (built == null) {
+            built = buildIn(folder);
+            if (k8s.equals(Manifests.K8S)) {
+                BUILT.put(this, built);
+            }
+        }
+        return built;
+    }
+
+    private Manifests buildIn(Path folder) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         Path up = folder.toRealPath().relativize(k8s.toRealPath());
         StringBuilder text = new StringBuilder("""

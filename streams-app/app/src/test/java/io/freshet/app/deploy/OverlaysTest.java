@@ -72,7 +72,7 @@ final class OverlaysTest {
     @ParameterizedTest
     @MethodSource("folders")
     void shouldBuild(Path overlay) throws IOException, InterruptedException {
-        Manifests built = Kustomize.build(overlay);
+        Manifests built = Kustomize.shared(overlay);
 
         assertThat(built.names()).contains("StatefulSet freshet-streams", "StatefulSet freshet-trainer");
         assertThat(built.names()).doesNotHaveDuplicates();
@@ -81,7 +81,7 @@ final class OverlaysTest {
     @ParameterizedTest
     @MethodSource("folders")
     void shouldConfigureWhatFreshetUnderstands(Path overlay) throws IOException, InterruptedException {
-        Manifests built = Kustomize.build(overlay);
+        Manifests built = Kustomize.shared(overlay);
 
         for (Workload role : Workload.of(built)) {
             FreshetConfig config = role.config(built, propertiesOf(built), role.name() + "-0");
@@ -102,7 +102,7 @@ final class OverlaysTest {
     @ParameterizedTest
     @MethodSource("folders")
     void shouldNameOnlySecretsAndSettingsThatExist(Path overlay) throws IOException, InterruptedException {
-        Manifests built = Kustomize.build(overlay);
+        Manifests built = Kustomize.shared(overlay);
         Set<String> known =
                 new HashSet<>(Set.of("freshet-http", "freshet-s3", "freshet-streams-kafka", "freshet-trainer-kafka"));
         built.all(V1ConfigMap.class).forEach(map -> known.add(map.getMetadata().getName()));
@@ -120,7 +120,7 @@ final class OverlaysTest {
     @ParameterizedTest
     @MethodSource("folders")
     void shouldLetARestrictedNamespaceTakeKafkasPods(Path overlay) throws IOException, InterruptedException {
-        Manifests built = Kustomize.build(overlay);
+        Manifests built = Kustomize.shared(overlay);
 
         assertThat(built.all(V1Namespace.class))
                 .allSatisfy(namespace -> assertThat(namespace.getMetadata().getLabels())
@@ -140,7 +140,7 @@ final class OverlaysTest {
 
     @Test
     void shouldScaleToThePartitionsAndNoFurther() throws IOException, InterruptedException {
-        Manifests built = Kustomize.build(PRODUCTION);
+        Manifests built = Kustomize.shared(PRODUCTION);
         FreshetConfig config = Workload.of(built, "streams").config(built, propertiesOf(built), "freshet-streams-0");
         JsonNode scaler = built.all("ScaledObject").getFirst().path("spec");
 
@@ -161,7 +161,7 @@ final class OverlaysTest {
 
     @Test
     void shouldHoldTheNumberOfPodsWhileOneRestores() throws IOException, InterruptedException {
-        JsonNode production = Kustomize.build(PRODUCTION).all("ScaledObject").getFirst();
+        JsonNode production = Kustomize.shared(PRODUCTION).all("ScaledObject").getFirst();
         JsonNode scaler = production.path("spec");
         String target = scaler.at("/advanced/scalingModifiers/target").asText();
         String namespace = production.at("/metadata/namespace").asText();
@@ -178,7 +178,7 @@ final class OverlaysTest {
     void shouldNeedNoSharedVolumeWhenTheModelStoreIsABucket() throws IOException, InterruptedException {
         Path overlay = Files.createDirectories(Path.of("target", "overlay-with-a-bucket"));
         Files.writeString(overlay.resolve("kustomization.yaml"), WITH_A_BUCKET);
-        Manifests built = Kustomize.build(overlay);
+        Manifests built = Kustomize.shared(overlay);
 
         assertThat(built.names()).doesNotContain("PersistentVolumeClaim freshet-models");
         for (Workload role : Workload.of(built)) {

@@ -30,7 +30,10 @@ import picocli.CommandLine.Option;
         footer = {
             "  freshet acls --config freshet.properties",
             "      commands of kafka-acls.sh for the users freshet-streams and freshet-trainer",
-            "  freshet acls --config freshet.properties --roles trainer --user learner --format terraform"
+            "  freshet acls --config freshet.properties --roles trainer --user learner --format terraform",
+            "  freshet acls --config freshet.properties --roles scorer,trainer --user freshet-variant"
+                    + " --set model.name=wide --set variants.name=wide --set scorer.shadow=true",
+            "      one user for processes that learn and serve a second model"
         })
 public final class AclsCommand extends FreshetCommand {
     @Mixin
@@ -40,15 +43,16 @@ public final class AclsCommand extends FreshetCommand {
             names = "--roles",
             paramLabel = "ROLE",
             split = ",",
-            description = "streams, trainer, scorer, or several with commas between them. Each gets its own user."
-                    + " Default: streams,trainer.")
+            description =
+                    "streams, trainer, scorer, or several with commas between them. Each gets its own user, unless"
+                            + " --user is given. Default: streams,trainer.")
     private Set<Role> roles = EnumSet.of(Role.STREAMS, Role.TRAINER);
 
     @Option(
             names = "--user",
             paramLabel = "NAME",
-            description =
-                    "Name of the user, with one role. Default: application.id and the role, as in freshet-streams.")
+            description = "Name of one user with the rights of all these roles, for processes that have several roles."
+                    + " Default: a user for each role, named after application.id and the role, as in freshet-streams.")
     private @Nullable String user;
 
     @Option(
@@ -92,20 +96,22 @@ public final class AclsCommand extends FreshetCommand {
 
     @Override
     public Integer call() throws IOException {
-        if (user != null && roles.size() != 1) {
-            throw refused("--user needs exactly one role: --roles streams, trainer or scorer");
-        }
         FreshetConfig config = options.load(spec);
         if (roles.contains(Role.STREAMS)) {
             requireTopicsBesideInternalOnes(config);
         }
-        PrintWriter out = spec.commandLine().getOut();
-        for (Role role : roles) {
-            String name = user == null ? RoleRights.userName(config, role) : user;
-            AclFormat.User written = new AclFormat.User(name, config.kafka().bootstrapServers(), cluster);
-            out.print(format.write(written, RoleRights.of(config, role)));
+        if (user != null) {
+            print(user, config, roles);
+        } else {
+            roles.forEach(role -> print(RoleRights.userName(config, role), config, Set.of(role)));
         }
-        out.flush();
         return CommandLine.ExitCode.OK;
+    }
+
+    private void print(String name, FreshetConfig config, Set<Role> ofUser) {
+        AclFormat.User written = new AclFormat.User(name, config.kafka().bootstrapServers(), cluster);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(format.write(written, RoleRights.of(config, ofUser)));
+        out.flush();
     }
 }
