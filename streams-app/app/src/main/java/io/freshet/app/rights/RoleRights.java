@@ -87,7 +87,7 @@ public final class RoleRights {
         // Kafka Streams creates its changelogs itself.
         rights.add(Right.onPrefix(TOPIC, application + "-", CREATE, DESCRIBE, DESCRIBE_CONFIGS, READ, WRITE));
         rights.add(Right.onPrefix(TRANSACTIONAL_ID, application + "-", DESCRIBE, WRITE));
-        // The prefix covers the ids of all trainers and separate scorers, too. A process that uses such an id fences
+        // The prefix covers the ids of trainers and separate scorers, too, and a process that uses their ids fences
         // them.
         denyIdsOf(Role.TRAINER, application + "-trainer-");
         denyIdsOf(Role.SCORER, application + "-scorer-");

@@ -24,6 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -50,9 +53,20 @@ final class ComponentsTest {
     @TempDir
     private Path folder;
 
+    /** Builds the overlays of all components at once, because kubectl uses only one processor. */
     @BeforeAll
-    static void assumeKustomize() throws IOException, InterruptedException {
+    static void build(@TempDir Path overlays) throws IOException, InterruptedException {
         Kustomize.assumePresent();
+        List<Callable<Manifests>> builds = new ArrayList<>();
+        for (Overlay overlay : components().map(ComponentsTest::with).distinct().toList()) {
+            Path own = overlays.resolve(Integer.toString(builds.size()));
+            builds.add(() -> overlay.build(own));
+        }
+        try (ExecutorService threads =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+            // The tests report what cannot be built.
+            var _ = threads.invokeAll(builds);
+        }
     }
 
     static Stream<String> components() throws IOException {

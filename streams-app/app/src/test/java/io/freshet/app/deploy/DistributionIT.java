@@ -21,6 +21,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -38,6 +40,10 @@ final class DistributionIT {
     private static final String SBOM_PROPERTY = "freshet.sbom";
 
     private static final Path VEX = Path.of("..", "..", "docker", "freshet.openvex.json");
+    private static final Path THIRD_PARTY = Path.of("target", "generated-sources", "license", "THIRD-PARTY.txt");
+    private static final Pattern FRESHETS_OWN =
+            Pattern.compile("^(streams-app-|trainer-|model-store-|freshet-client-)");
+    private static final Pattern ARTIFACT = Pattern.compile("\\([^():]+:([^():]+):([^(): ]+) - ");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Libraries inside other jars that have no known vulnerability. */
@@ -144,6 +150,30 @@ final class DistributionIT {
 
         assertThat(listed.keySet()).isEqualTo(present.keySet());
         present.forEach((digest, jar) -> assertThat(jar).startsWith(listed.get(digest)));
+    }
+
+    /** The profile release also makes the list of licences. */
+    @Test
+    @Tag("release")
+    void shouldListTheLicenceOfEachJar() throws IOException {
+        String text = Files.readString(THIRD_PARTY);
+
+        for (Path jar : jars()) {
+            String name = jar.getFileName().toString();
+            if (!FRESHETS_OWN.matcher(name).find()) {
+                assertThat(text.lines().filter(line -> isOf(line, name)))
+                        .as(name)
+                        .isNotEmpty()
+                        .allMatch(line -> line.strip().startsWith("("));
+            }
+        }
+        assertThat(text).doesNotContainIgnoringCase("unknown license").doesNotContain("io.freshet:");
+    }
+
+    /** Returns whether a line such as {@code (MIT) SLF4J API Module (org.slf4j:slf4j-api:2.0.17 - …)} is that of a jar. */
+    private static boolean isOf(String line, String jar) {
+        Matcher artifact = ARTIFACT.matcher(line);
+        return artifact.find() && jar.startsWith(artifact.group(1) + "-" + artifact.group(2));
     }
 
     private static List<Path> jars() throws IOException {
