@@ -7,6 +7,7 @@ import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.config.key.StreamsKeys;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.config.key.TrainerKeys;
+import io.freshet.training.config.OnlineConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.apache.kafka.streams.StreamsConfig;
  * The resources that a system needs, as arithmetic from unit costs.
  *
  * @param streams all streams processes together
- * @param trainer the process that learns; each stand-by needs the same memory
+ * @param trainer all learners together, and the memory of one; each stand-by needs the same memory
  * @param kafka the brokers together, for Freshet's topics
  * @param partitions partitions of the clicks that give each processor of the streams role work
  * @param remarks what the figures do not say
@@ -40,6 +41,12 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
 
     /** Vectors, and both of Adam's moments. */
     private static final int LEARNED_TABLES = 3;
+
+    /** Processor time of a click with several learners, by that with one. */
+    private static final double WITH_MERGES = 1.14;
+
+    /** Bytes of changed rows, for each float of a row, that a click adds to the differences of several learners. */
+    private static final double DIFFERENCE_BYTES_PER_CLICK = 32;
 
     /** Bytes of deltas that each click adds to {@code online.publish.bytes.per.second}. */
     private static final double DELTA_BYTES_PER_CLICK = 25;
@@ -116,7 +123,7 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
         return new Role(
                 micros,
                 cores(micros, load),
-                memory(load, config, SERVED_TABLES * variants) + config.get(StreamsKeys.ROCKSDB_CACHE_BYTES),
+                memory(load, config, SERVED_TABLES * variants, 1) + config.get(StreamsKeys.ROCKSDB_CACHE_BYTES),
                 copies * load.users() * load.history() * costs.bytes().diskPerKeptClick());
     }
 
@@ -126,15 +133,17 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
     }
 
     private static Role trainer(Load load, FreshetConfig config, UnitCosts costs) {
-        double micros = costs.trainerMicros(load.items());
-        return new Role(micros, cores(micros, load), memory(load, config, LEARNED_TABLES), 0);
+        boolean merges = config.trainer().learners().areSeveral();
+        double micros = costs.trainerMicros(load.items()) * (merges ? WITH_MERGES : 1);
+        int models = merges ? 2 : 1; // one of several learners also has the model at the last merge
+        return new Role(micros, cores(micros, load), memory(load, config, LEARNED_TABLES - 1 + models, models), 0);
     }
 
     /** Returns the memory of a process, as the guide of Kubernetes calculates its bounds. */
-    private static double memory(Load load, FreshetConfig config, int tables) {
+    private static double memory(Load load, FreshetConfig config, int tables, int models) {
         double items = load.items();
         double table = items * config.trainer().model().encoder().dim() * Float.BYTES;
-        return HEAP_BYTES + items * HEAP_BYTES_PER_ITEM + TENSOR_BYTES + tables * table + OTHER_BYTES;
+        return HEAP_BYTES + models * items * HEAP_BYTES_PER_ITEM + TENSOR_BYTES + tables * table + OTHER_BYTES;
     }
 
     private static double cores(double micros, Load load) {
@@ -146,9 +155,7 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
         Map<String, Double> disk = new LinkedHashMap<>();
         double perSecond = costs.bytes().changelogPerClick() * load.clicksPerSecond();
         for (ConfigKey<String> key : TopicKeys.NAMES) {
-            double bytes = key.equals(TopicKeys.MODEL_DELTAS)
-                    ? config.get(TrainerKeys.PUBLISH_BYTES) + DELTA_BYTES_PER_CLICK * load.clicksPerSecond()
-                    : costs.bytes().perClick().getOrDefault(key.name(), 0.0) * load.clicksPerSecond();
+            double bytes = bytesPerSecond(key, load, config, costs);
             perSecond += bytes;
             String name = key.equals(TopicKeys.CLICKS) ? config.clickTopics().getFirst() : config.get(key);
             String retention = plan.settings(name).get(TopicPlan.RETENTION_MS);
@@ -163,12 +170,51 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
         return new Brokers(load.replicas() * perSecond, all, disk);
     }
 
+    private static double bytesPerSecond(ConfigKey<String> topic, Load load, FreshetConfig config, UnitCosts costs) {
+        OnlineConfig trainer = config.trainer();
+        if (topic.equals(TopicKeys.MODEL_MERGES)) {
+            return trainer.learners().areSeveral()
+                    ? differencesPerSecond(load, trainer, trainer.learners().count())
+                    : 0;
+        }
+        if (topic.equals(TopicKeys.MODEL_DELTAS)) {
+            return trainer.learners().areSeveral()
+                    ? differencesPerSecond(load, trainer, 1) / 2 // bfloat16, and the dense parameters once
+                    : config.get(TrainerKeys.PUBLISH_BYTES) + DELTA_BYTES_PER_CLICK * load.clicksPerSecond();
+        }
+        return costs.bytes().perClick().getOrDefault(topic.name(), 0.0) * load.clicksPerSecond();
+    }
+
+    /**
+     * Returns the bytes of rounds with float32 numbers, each with the changed rows of all learners.
+     *
+     * @param dense how many times a round has the dense parameters
+     */
+    private static double differencesPerSecond(Load load, OnlineConfig trainer, int dense) {
+        int learners = trainer.learners().count();
+        double mostClicks =
+                (double) trainer.learners().mergeSteps() * trainer.steps().full() * learners;
+        double seconds = trainer.publishing().deltaInterval().toNanos() / 1e9;
+        double clicksOfRound = Math.clamp(load.clicksPerSecond() * seconds, 1, mostClicks);
+        double denseBytes = (double) dense * trainer.model().encoder().layout().size() * Float.BYTES;
+        return load.clicksPerSecond()
+                * (denseBytes / clicksOfRound
+                        + DIFFERENCE_BYTES_PER_CLICK * trainer.model().encoder().dim());
+    }
+
     private static List<String> remarks(Load load, FreshetConfig config, UnitCosts costs, Role trainer) {
         List<String> remarks = new ArrayList<>();
-        if (trainer.micros() * load.clicksPerSecond() > 1e6) {
+        int learners = config.trainer().learners().count();
+        if (learners > 1) {
+            remarks.add(
+                    "Each of the " + learners + " learners needs the memory that is shown. A process that takes over"
+                            + " another learner needs it for both");
+        }
+        if (trainer.micros() * load.clicksPerSecond() / learners > 1e6) {
             remarks.add(String.format(
                     Locale.ROOT,
-                    "One process learns. One thread of it learns from %,.0f clicks/s in ordinary steps, and further threads"
+                    (learners > 1 ? "Each learner is a process. One" : "One process learns. One")
+                            + " thread of it learns from %,.0f clicks/s in ordinary steps, and further threads"
                             + " (training.workers) share the work of a step. If clicks wait all the same, it learns less of"
                             + " each sequence until it is up to date (online.catchup.clicks)",
                     1e6 / trainer.micros()));

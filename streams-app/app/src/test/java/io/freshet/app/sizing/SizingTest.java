@@ -94,6 +94,28 @@ final class SizingTest {
     }
 
     @Test
+    void shouldCountWhatSeveralLearnersNeed() {
+        double table = 1_000_000 * 64.0 * 4;
+        Sizing one = sizing(10, 1_000_000, 1_000);
+        Sizing two = sizing(10, 1_000_000, 1_000, "learners.count=2", "model.item.retention.ms=0");
+        assertThat(two.trainer().cores()).isCloseTo(1.14 * one.trainer().cores(), within(1e-6));
+        assertThat(two.trainer().memoryBytes()).isEqualTo(one.trainer().memoryBytes() + table + 1_000_000 * 1_000.0);
+        assertThat(one.kafka().diskByTopic()).doesNotContainKey("model-merges");
+        double perSecond = two.kafka().diskByTopic().get("model-merges") / 3 / (6 * 3_600);
+        // 200 clicks in a round of 200 ms, for which each learner gives its dense parameters.
+        double dense = 2
+                * 4.0
+                * FreshetConfig.of(Map.of("kafka.bootstrap.servers", "localhost:9092"))
+                        .trainer()
+                        .model()
+                        .encoder()
+                        .layout()
+                        .size();
+        assertThat(perSecond).isCloseTo(1_000 * (dense / 200 + 32 * 64), within(1.0));
+        assertThat(two.remarks()).anyMatch(remark -> remark.contains("Each of the 2 learners"));
+    }
+
+    @Test
     void shouldRefuseALoadThatIsNone() {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> sizing(10, 1_000, Double.NaN))

@@ -175,6 +175,28 @@ final class ParallelTrainersIT {
     }
 
     @Test
+    void shouldRerunAJournalOverTheEndOfASessionWhenTheNewestSnapshotIsMissing() throws Exception {
+        for (int session = 0; session < 2; session++) {
+            try (LearningProcess both = new LearningProcess(config(2))) {
+                await().atMost(PATIENCE).until(() -> both.learning() == 2);
+                feeder.feed(150);
+                awaitLearned();
+                awaitMerged();
+            }
+        }
+        Manifest newest = newest(MODEL + "-learner-1");
+        store().delete(MODEL + "-learner-1", newest.version());
+
+        try (LearningProcess both = new LearningProcess(config(2))) {
+            await().atMost(PATIENCE)
+                    .until(() -> both.learning() == 2
+                            && both.trainers.statuses().stream().allMatch(status -> status.step() == newest.step()));
+            assertThat(both.trainers.restarts()).isZero();
+        }
+        assertThat(newest(MODEL + "-learner-1").version()).isEqualTo(newest.version());
+    }
+
+    @Test
     void shouldBeginTheNextLineageWhenTheDifferencesHaveExpired() throws Exception {
         try (LearningProcess both = new LearningProcess(config(2))) {
             feeder.feed(100);
