@@ -130,6 +130,7 @@ class ModelLogCodecTest {
     /** Its values are written as bfloat16, because they are bfloat16 already. */
     private static final String SECOND_PART_V5 = "464405" + "ac02" + "280201" + "0202ae02" + "0001" + "00" + "00"
             + "0000" + "02" + "da04" + "4040" + "80a0" + "fdf29cb3";
+
     private static final String SECOND_PART_V6 = "464406" + "ac02" + "280201" + "0202ae02" + "0001" + "00" + "00"
             + "0000" + "02" + "da04" + "4040" + "80a0" + "b5e2e82d";
 
@@ -146,7 +147,7 @@ class ModelLogCodecTest {
                 Arguments.of(PUBLISHED, PUBLISHED_V1),
                 Arguments.of(MERGED, MERGED_V1),
                 Arguments.of(delta(300), DELTA_V6),
-                Arguments.of(secondPart(300), SECOND_PART_V5));
+                Arguments.of(secondPart(300), SECOND_PART_V6));
     }
 
     static Stream<Arguments> goldenOfVersionBefore() {
