@@ -47,10 +47,7 @@ final class CooccurrenceFileTest {
     void shouldReadVersion1WithTheFactorsOfANewMemory() {
         HexFormat hex = HexFormat.of();
         byte[] mixture = new byte[243 * Double.BYTES];
-        ByteBuffer.wrap(mixture)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asDoubleBuffer()
-                .put(sample().mixture(), 0, 243);
+        ByteBuffer.wrap(mixture).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(sample().mixture(), 0, 243);
         byte[] golden = hex.parseHex(GOLDEN_HEAD_V1 + hex.formatHex(mixture) + GOLDEN_ITEMS + "d5cb458f");
 
         CooccurrenceModel memory = CooccurrenceFile.decode(golden, ITEM_ROWS);

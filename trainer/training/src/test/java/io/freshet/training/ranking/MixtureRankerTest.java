@@ -59,8 +59,7 @@ class MixtureRankerTest {
                     .sum();
             assertRank(ranks.served()[q], p, targets[q], new int[0]);
             assertRank(ranks.network()[q], ofNetwork, targets[q], new int[0]);
-            assertRank(
-                    ranks.servedWeighed()[q], oracle.weighed(histories[q], candidates[q]), targets[q], new int[0]);
+            assertRank(ranks.servedWeighed()[q], oracle.weighed(histories[q], candidates[q]), targets[q], new int[0]);
             int start = queries.expectations().start(q);
             for (int place = start; place < queries.expectations().end(q); place++) {
                 double ofRow = p[queries.expectations().row(place)];
@@ -120,15 +119,13 @@ class MixtureRankerTest {
         double least = 1;
         double most = 1;
         for (int q = 0; q < QUERIES; q += 3) {
-            assertRank(
-                    ranks.servedWeighed()[q], oracle.weighed(histories[q], candidates[q]), targets[q], new int[0]);
+            assertRank(ranks.servedWeighed()[q], oracle.weighed(histories[q], candidates[q]), targets[q], new int[0]);
             least = Math.min(least, queries.expectations().targetFactor(q));
             most = Math.max(most, queries.expectations().targetFactor(q));
         }
         assertThat(least).as("factors raise and lower thresholds").isLessThan(.7);
         assertThat(most).isGreaterThan(1.2);
-        assertThat(Arrays.copyOf(ranks.servedWeighed(), QUERIES))
-                .isNotEqualTo(Arrays.copyOf(ranks.served(), QUERIES));
+        assertThat(Arrays.copyOf(ranks.servedWeighed(), QUERIES)).isNotEqualTo(Arrays.copyOf(ranks.served(), QUERIES));
     }
 
     @Test

@@ -147,7 +147,8 @@ class ScorerTest {
         for (int i = 0; i < answers.size(0); i++) {
             assertThat((double) answers.probability(0, i)).isCloseTo(probabilities[answers.row(0, i)], within(1e-6));
         }
-        List<Integer> best = IntStream.range(0, 5).map(i -> answers.row(0, i)).boxed().toList();
+        List<Integer> best =
+                IntStream.range(0, 5).map(i -> answers.row(0, i)).boxed().toList();
         SCORER.answer(MODEL, null, 5, true, answers);
         assertThat(IntStream.range(0, 5).map(i -> answers.row(0, i)).boxed().toList())
                 .isEqualTo(best);
