@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * An endless stream of clicks from a synthetic shop, with learnable structure.
@@ -49,10 +50,15 @@ public final class ClickGenerator implements ClickSource {
     }
 
     public ClickGenerator(GeneratorConfig config, InstantSource clock) {
+        this(config, clock, _ -> {});
+    }
+
+    /** @param catalogue receives each item of the shop as soon as the shop has it, before any click on it */
+    public ClickGenerator(GeneratorConfig config, InstantSource clock, Consumer<ShopItem> catalogue) {
         this.config = config;
         this.clock = clock;
         this.random = new SplittableRandom(config.seed());
-        this.catalogue = new SyntheticCatalogue(config.items(), random);
+        this.catalogue = new SyntheticCatalogue(config.items(), random, catalogue);
         this.interests = new int[config.users()][INTERESTS];
         for (int[] topics : interests) {
             for (int i = 0; i < INTERESTS; i++) {
@@ -80,6 +86,13 @@ public final class ClickGenerator implements ClickSource {
             visits.set(place, newVisit());
         }
         return click;
+    }
+
+    /** Adds items to the shop at once. They become followers of popular items, as all new items do. */
+    public void add(int items) {
+        for (int i = 0; i < items; i++) {
+            catalogue.grow(random);
+        }
     }
 
     private void renew() {

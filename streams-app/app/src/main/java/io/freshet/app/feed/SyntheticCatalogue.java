@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * Items by topic with skewed popularity. Each item has a few followers that tend to be clicked after it.
@@ -27,6 +28,7 @@ final class SyntheticCatalogue {
 
     private final List<List<Item>> itemsOfTopic = new ArrayList<>();
     private final int[] madeOfTopic = new int[TOPICS];
+    private final Consumer<ShopItem> listener;
     private int size;
 
     /**
@@ -51,7 +53,9 @@ final class SyntheticCatalogue {
         }
     }
 
-    SyntheticCatalogue(int items, SplittableRandom random) {
+    /** @param listener receives each item as soon as it is in the catalogue, before any click on it */
+    SyntheticCatalogue(int items, SplittableRandom random, Consumer<ShopItem> listener) {
+        this.listener = listener;
         for (int topic = 0; topic < TOPICS; topic++) {
             itemsOfTopic.add(new ArrayList<>());
         }
@@ -84,6 +88,7 @@ final class SyntheticCatalogue {
         List<Item> items = itemsOfTopic.get(topic);
         Item place = items.get(random.nextInt(items.size()));
         place.id = nextId(topic);
+        listener.accept(new ShopItem(place.id, TOPIC_NAMES.get(topic)));
         drawFollowers(place, random);
     }
 
@@ -108,6 +113,7 @@ final class SyntheticCatalogue {
         Item item = new Item(nextId(topic), topic);
         items.add(item);
         size++;
+        listener.accept(new ShopItem(item.id, TOPIC_NAMES.get(topic)));
         return item;
     }
 

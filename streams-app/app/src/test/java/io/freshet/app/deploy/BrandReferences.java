@@ -309,13 +309,37 @@ final class BrandReferences {
 
     private void addClients(Workload role, FreshetConfig config) {
         topics.addAll(config.topics());
-        if (role.roles().contains(Role.TRAINER)) {
-            clients.add(config.trainer().clients().transactionalId());
-        }
         if (role.roles().contains(Role.SCORER)) {
             topics.addAll(config.asScorer().topics());
-            clients.add(config.asScorer().get(ProcessKeys.APPLICATION_ID));
         }
+        clients.addAll(clientsOf(role, config));
+    }
+
+    private static Set<String> clientsOf(Workload role, FreshetConfig config) {
+        Set<String> own = new HashSet<>();
+        if (role.roles().contains(Role.TRAINER)) {
+            own.add(config.trainer().clients().transactionalId());
+        }
+        if (role.roles().contains(Role.SCORER)) {
+            own.add(config.asScorer().get(ProcessKeys.APPLICATION_ID));
+        }
+        return own;
+    }
+
+    /** Returns the names of groups and transactional ids, and their prefixes, on which clients may have rights. */
+    private static Set<String> namesOf(Set<String> clients) {
+        Set<String> names = new HashSet<>(clients);
+        clients.forEach(client -> names.addAll(List.of(client + "-", client + "-learners-", client + "-learner-")));
+        return names;
+    }
+
+    /** A trainer or a separate scorer must not have rights on the group of the streams role. */
+    private void checkOwnRights(Workload role, Set<String> own) {
+        brand.all("KafkaUser").stream()
+                .filter(user -> nameOf(user).equals(role.name()))
+                .flatMap(user -> user.at("/spec/authorization/acls").findValues("resource").stream())
+                .filter(right -> !right.path("type").asText().equals("topic"))
+                .forEach(right -> expect(service, "trainer", right.path("name").asText(), namesOf(own)));
     }
 
     private void checkConfig(Workload role, FreshetConfig config) {
@@ -323,6 +347,9 @@ final class BrandReferences {
         expect(service, "application.id", application, Set.of(name));
         if (!config.get(StreamsKeys.INSTANCE_ID).isEmpty()) {
             expect(service, "address", config.http().advertisedAddress(), Set.of(role.name() + "-0." + name + ":8080"));
+        }
+        if (!role.roles().contains(Role.STREAMS)) {
+            checkOwnRights(role, clientsOf(role, config));
         }
         for (String host : names("Service")) {
             if (host.endsWith("-http")) {
@@ -368,8 +395,9 @@ final class BrandReferences {
     private void checkRights() {
         Set<String> groups = new HashSet<>(clients);
         groups.add(name);
-        Set<String> prefixes = groups.stream().map(group -> group + "-").collect(Collectors.toSet());
-        clients.forEach(client -> prefixes.addAll(List.of(client + "-learners-", client + "-learner-")));
+        Set<String> prefixes = namesOf(clients);
+        prefixes.removeAll(clients);
+        prefixes.add(name + "-");
         for (JsonNode user : brand.all("KafkaUser")) {
             for (JsonNode right : user.at("/spec/authorization/acls").findValues("resource")) {
                 String type = right.path("type").asText();

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -120,7 +121,7 @@ final class BrandsIT {
                                         .get())
                                 .as("%s writes to %s", user, topic)
                                 .hasCauseInstanceOf(TopicAuthorizationException.class)
-                                .extracting(failure -> unauthorized(failure.getCause()))
+                                .extracting(failure -> unauthorized(Objects.requireNonNull(failure.getCause())))
                                 .isEqualTo(Set.of(topic));
                         consumer.assign(List.of(new TopicPartition(topic, 0)));
                         assertThatThrownBy(() -> consumer.poll(TIMEOUT))

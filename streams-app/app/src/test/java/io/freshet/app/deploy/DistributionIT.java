@@ -21,8 +21,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -38,12 +36,6 @@ final class DistributionIT {
 
     /** The bill of materials of this build. Another build's would be out of date. */
     private static final String SBOM_PROPERTY = "freshet.sbom";
-
-    /** A library in the list of licences: its artifact and its version. */
-    private static final Pattern COORDINATES = Pattern.compile("\\([\\w.-]+:([\\w.-]+):([\\w.-]+) - ");
-
-    /** Jars of this project. */
-    private static final String OWN = "(freshet-client|model-store|trainer|streams-app)-.*";
 
     private static final Path VEX = Path.of("..", "..", "docker", "freshet.openvex.json");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -122,23 +114,6 @@ final class DistributionIT {
                 .noneMatch(line -> line.contains("org.nd4j.shade.wstx."))
                 .noneMatch(line -> line.contains("org.nd4j.shade.protobuf.CodedInputStream"))
                 .noneMatch(line -> line.contains("org.nd4j.shade.guava.io."));
-    }
-
-    @Test
-    void shouldNameTheLicenceOfEachLibrary() throws IOException {
-        String list = Files.readString(DISTRIBUTION.resolve("THIRD-PARTY.txt"));
-        Set<String> listed = COORDINATES
-                .matcher(list)
-                .results()
-                .map(library -> library.group(1) + "-" + library.group(2))
-                .collect(Collectors.toSet());
-
-        assertThat(list).doesNotContainIgnoringCase("unknown license").doesNotContain("io.freshet:");
-        assertThat(jars())
-                .extracting(jar -> jar.getFileName().toString())
-                .filteredOn(jar -> !jar.matches(OWN))
-                .hasSizeGreaterThan(100)
-                .allMatch(jar -> listed.stream().anyMatch(jar::startsWith));
     }
 
     /** Only the profile release runs this test, because only that profile makes a bill of materials. */

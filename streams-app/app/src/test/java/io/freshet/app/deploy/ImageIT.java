@@ -137,13 +137,6 @@ final class ImageIT {
 
     @Test
     @Order(4)
-    void shouldListTheLicencesOfItsLibraries() throws Exception {
-        assertThat(freshet.shell("grep -c org.apache.kafka:kafka-clients: /opt/freshet/THIRD-PARTY.txt"))
-                .isEqualTo("1");
-    }
-
-    @Test
-    @Order(4)
     void shouldHoldNothingThatItDoesNotNeed() throws Exception {
         List<String> jars = freshet.shell("ls /opt/freshet/lib").lines().toList();
         assertThat(jars)

@@ -52,7 +52,13 @@ final class KafkaUserRightsTest {
     static Map<String, Set<String>> rights(JsonNode user) {
         Map<String, Set<String>> rights = new TreeMap<>();
         for (JsonNode acl : user.at("/spec/authorization/acls")) {
-            String resource = acl.path("type").asText("allow") + " " + acl.path("resource");
+            JsonNode on = acl.path("resource");
+            String resource = String.join(
+                    " ",
+                    acl.path("type").asText("allow"),
+                    on.path("type").asText(),
+                    on.path("patternType").asText(),
+                    on.path("name").asText());
             Set<String> operations = rights.computeIfAbsent(resource, _ -> new TreeSet<>());
             acl.path("operations").forEach(operation -> operations.add(operation.asText()));
         }

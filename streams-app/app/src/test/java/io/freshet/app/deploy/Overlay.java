@@ -14,26 +14,31 @@ import java.util.stream.Stream;
  *
  * @param k8s the folder {@code k8s}, or a copy of it
  * @param settings further variables in the ConfigMap of settings
+ * @param patches the overlay's patches, as YAML; may be empty
  */
-record Overlay(Path k8s, List<String> components, Map<String, String> settings) {
+record Overlay(Path k8s, List<String> components, Map<String, String> settings, String patches) {
     /** Lists components in the order in which they are applied. */
     static Overlay ofComponents(String... components) {
-        return new Overlay(Manifests.K8S, List.of(components), Map.of());
+        return new Overlay(Manifests.K8S, List.of(components), Map.of(), "");
     }
 
     Overlay in(Path copyOfK8s) {
-        return new Overlay(copyOfK8s, components, settings);
+        return new Overlay(copyOfK8s, components, settings, patches);
     }
 
     Overlay withComponents(String... more) {
         return new Overlay(
-                k8s, Stream.concat(components.stream(), Stream.of(more)).toList(), settings);
+                k8s, Stream.concat(components.stream(), Stream.of(more)).toList(), settings, patches);
     }
 
     Overlay withSetting(String variable, String value) {
         Map<String, String> all = new TreeMap<>(settings);
         all.put(variable, value);
-        return new Overlay(k8s, components, all);
+        return new Overlay(k8s, components, all, patches);
+    }
+
+    Overlay withPatches(String yaml) {
+        return new Overlay(k8s, components, settings, yaml);
     }
 
     /** Writes the overlay into a new folder, and builds it. */
@@ -62,6 +67,7 @@ record Overlay(Path k8s, List<String> components, Map<String, String> settings) 
             settings.forEach((variable, value) ->
                     text.append("      - ").append(variable + "=" + value).append("\n"));
         }
+        text.append(patches);
         Files.writeString(folder.resolve("kustomization.yaml"), text);
         return Kustomize.build(folder);
     }

@@ -66,7 +66,7 @@ record Workload(V1StatefulSet set) {
         int option = arguments.indexOf("--roles");
         Set<Role> roles = new TreeSet<>();
         if (option >= 0) {
-            for (String role : arguments.get(option + 1).split(",")) {
+            for (String role : arguments.get(option + 1).split(",", -1)) {
                 roles.add(Role.valueOf(role.toUpperCase(Locale.ROOT)));
             }
         }

@@ -42,8 +42,8 @@ public record Recommendation(
     /**
      * An item of a recommendation.
      *
-     * @param score probability that the item is next according to the model; for a popular item, its share of the
-     *     time-decayed clicks; for a similar item, the cosine of the two item vectors
+     * @param score probability that the item is next according to the model, 0 for an item that the model does not know; for a popular
+     *     item, its share of the time-decayed clicks; for a similar item, the cosine of the two item vectors
      * @param because past items of the user that explain the item, largest weight first; null if not requested
      */
     public record Item(String itemId, float score, @Nullable List<Because> because) {

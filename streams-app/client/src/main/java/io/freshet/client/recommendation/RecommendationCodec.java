@@ -25,7 +25,7 @@ import java.io.UncheckedIOException;
  *  "generated_at": 1700000000012}
  * </pre>
  *
- * <p>A score of the model is the probability that the item is next. The model's weights are those of the snapshot {@code
+ * <p>A score of the model is the probability that the item is next; 0 for an item that the model does not know. The model's weights are those of the snapshot {@code
  * version} with the log applied up to {@code step}. Times are epoch milliseconds; the cause's is that of its Kafka record.
  * Unknown fields are ignored, because later versions of Freshet may write more. Thread-safe.
  */

@@ -23,6 +23,7 @@ public final class ItemCatalogue {
     private static final CatalogueItem UNLISTED = new CatalogueItem(List.of(), true);
 
     private final boolean used;
+    private final @Nullable CategoryIndex index;
     private final Map<String, CatalogueItem> items = new ConcurrentHashMap<>();
     private final Map<CatalogueItem, CatalogueItem> shared = new LatestEntries(); // used by the writing thread only
 
@@ -40,7 +41,13 @@ public final class ItemCatalogue {
      * @param used whether there is a catalogue
      */
     public ItemCatalogue(boolean used) {
+        this(used, null);
+    }
+
+    /** @param index index to keep up to date; null for none */
+    public ItemCatalogue(boolean used, @Nullable CategoryIndex index) {
         this.used = used;
+        this.index = index;
     }
 
     /** Returns whether there is a catalogue. */
@@ -55,11 +62,15 @@ public final class ItemCatalogue {
 
     /** Sets the entry of an item; null removes it. */
     public void put(String itemId, @Nullable CatalogueItem item) {
+        @Nullable CatalogueItem before;
         if (item == null) {
-            items.remove(itemId);
+            before = items.remove(itemId);
         } else {
             CatalogueItem same = shared.putIfAbsent(item, item);
-            items.put(itemId, same == null ? item : same);
+            before = items.put(itemId, same == null ? item : same);
+        }
+        if (index != null) {
+            index.replace(itemId, before, item);
         }
     }
 

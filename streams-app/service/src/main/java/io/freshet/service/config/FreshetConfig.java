@@ -550,7 +550,8 @@ public final class FreshetConfig {
                         get(ModelKeys.MEMORY_NEIGHBOURS),
                         get(ModelKeys.MEMORY_HALVING_CLICKS)),
                 get(ModelKeys.ITEM_RETENTION),
-                eventTypes());
+                eventTypes(),
+                get(TrainerKeys.NEW_ITEMS));
     }
 
     /** Returns the settings that are passed to the Kafka clients. */
@@ -573,6 +574,11 @@ public final class FreshetConfig {
         if (get(ScoringKeys.TOP_K) > get(ScoringKeys.MAX_K)) {
             throw new ConfigException(ScoringKeys.TOP_K + " must be at most " + ScoringKeys.MAX_K + ": top.k="
                     + get(ScoringKeys.TOP_K) + " max.k=" + get(ScoringKeys.MAX_K));
+        }
+        if (get(ScoringKeys.EXPLORE_SHARE) > 0 && !get(RecordKeys.CATALOGUE)) {
+            throw new ConfigException(ScoringKeys.EXPLORE_SHARE + " needs a catalogue of items: set "
+                    + RecordKeys.CATALOGUE + "=filter, or " + ScoringKeys.EXPLORE_SHARE + "=0: "
+                    + ScoringKeys.EXPLORE_SHARE + "=" + get(ScoringKeys.EXPLORE_SHARE));
         }
         if (get(ScoringKeys.REPEATS) == Repeats.LEARNED && get(ModelKeys.MEMORY_WINDOW) == 0) {
             throw new ConfigException(

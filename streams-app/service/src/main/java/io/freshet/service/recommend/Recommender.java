@@ -6,6 +6,7 @@ import io.freshet.client.request.ItemSelection;
 import io.freshet.client.request.RecommendationRequest;
 import io.freshet.model.search.Scorer;
 import io.freshet.service.catalogue.CategoryCap;
+import io.freshet.service.catalogue.CategoryIndex;
 import io.freshet.service.catalogue.ItemCatalogue;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.RecordKeys;
@@ -55,6 +56,7 @@ public final class Recommender {
      * @param weighsRepeats whether items of a history have the probability of a repeat that the model has learned
      * @param whyItems how many of the newest items of a history are tested as reasons of an answer
      * @param trending the popular items of all partitions
+     * @param exploration gives places of answers to items that no user has clicked
      * @param clock decides which seen items may be recommended again, for requests that do not come from a record
      */
     public record SharedState(
@@ -65,6 +67,7 @@ public final class Recommender {
             ItemCatalogue catalogue,
             Trending trending,
             ScoringMetrics metrics,
+            Exploration exploration,
             Clock clock) {
         /**
          * Creates the state from the configuration.
@@ -73,7 +76,9 @@ public final class Recommender {
          */
         public static SharedState of(FreshetConfig config, MeterRegistry registry, Clock clock) {
             ScoringMetrics metrics = new ScoringMetrics(registry);
-            ItemCatalogue catalogue = new ItemCatalogue(config.get(RecordKeys.CATALOGUE));
+            float explored = config.get(ScoringKeys.EXPLORE_SHARE);
+            CategoryIndex index = new CategoryIndex();
+            ItemCatalogue catalogue = new ItemCatalogue(config.get(RecordKeys.CATALOGUE), explored > 0 ? index : null);
             metrics.watch(catalogue);
             return new SharedState(
                     config.eventTypes(),
@@ -83,6 +88,7 @@ public final class Recommender {
                     catalogue,
                     new Trending(config.get(ScoringKeys.POPULARITY_HALF_LIFE), TRENDING_INTERVAL, clock),
                     metrics,
+                    new Exploration(explored, index),
                     clock);
         }
     }
@@ -145,10 +151,44 @@ public final class Recommender {
         for (int i = 0; i < answers.size(); i++) {
             Question question = questions.get(i);
             answers.set(i, orPopular(answers.get(i), question.filter(), question.k()));
+        }
+        if (shared.exploration().isOn()) {
+            explore(questions, answers);
+        }
+        for (int i = 0; i < answers.size(); i++) {
             shared.metrics()
-                    .answered(answers.get(i).fallback(), question.filter().selection());
+                    .answered(
+                            answers.get(i).fallback(), questions.get(i).filter().selection());
         }
         return answers;
+    }
+
+    private void explore(List<Question> questions, List<Answer> answers) {
+        ServedModel model = live.acquire();
+        try {
+            if (model != null) {
+                for (int i = 0; i < answers.size(); i++) {
+                    answers.set(i, withNewItems(answers.get(i), questions.get(i), model));
+                }
+            }
+        } finally {
+            live.release();
+        }
+    }
+
+    private Answer withNewItems(Answer answer, Question question, ServedModel model) {
+        Exploration.Mixed mixed =
+                shared.exploration().mix(answer.items(), question.k(), question.events(), question.filter(), model);
+        if (mixed.newItems().isEmpty()) {
+            return answer;
+        }
+        shared.metrics().explored(mixed.newItems().size());
+        List<Recommendation.Item> items = new ArrayList<>(mixed.kept());
+        boolean hasReasons = question.why() && answer.fallback() == null;
+        for (String itemId : mixed.newItems()) {
+            items.add(new Recommendation.Item(itemId, 0, hasReasons ? List.of() : null));
+        }
+        return new Answer(items, answer.model(), answer.fallback(), variant);
     }
 
     private Answer orPopular(Answer answer, ItemFilter filter, int k) {
@@ -188,21 +228,25 @@ public final class Recommender {
                                 none(question.events().isEmpty() ? Fallback.UNKNOWN_USER : Fallback.NO_MODEL, null))
                         .toList();
             }
-            List<ServedModel.Question> asked = new ArrayList<>(questions.size());
-            for (Question question : questions) {
-                HistoryRows history = new HistoryRows(shared.types());
-                question.events().forEach(event -> history.add(event, model.rowOf(event.itemId())));
-                asked.add(new ServedModel.Question(history, new RowSelection(model, question.filter(), question.k())));
-            }
-            model.answer(asked, shared.weighsRepeats());
-            List<Answer> answers = new ArrayList<>(asked.size());
-            for (int i = 0; i < asked.size(); i++) {
-                answers.add(answerOf(model, questions.get(i), asked.get(i)));
-            }
-            return answers;
+            return ask(model, questions);
         } finally {
             live.release();
         }
+    }
+
+    private List<Answer> ask(ServedModel model, List<Question> questions) {
+        List<ServedModel.Question> asked = new ArrayList<>(questions.size());
+        for (Question question : questions) {
+            HistoryRows history = new HistoryRows(shared.types());
+            question.events().forEach(event -> history.add(event, model.rowOf(event.itemId())));
+            asked.add(new ServedModel.Question(history, new RowSelection(model, question.filter(), question.k())));
+        }
+        model.answer(asked, shared.weighsRepeats());
+        List<Answer> answers = new ArrayList<>(asked.size());
+        for (int i = 0; i < asked.size(); i++) {
+            answers.add(answerOf(model, questions.get(i), asked.get(i)));
+        }
+        return answers;
     }
 
     private Answer answerOf(ServedModel model, Question question, ServedModel.Question asked) {

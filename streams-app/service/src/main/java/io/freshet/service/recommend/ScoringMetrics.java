@@ -37,6 +37,7 @@ public final class ScoringMetrics {
     private final DeadLetterCounts deadRequests;
     private final Counter rekeyed;
     private final Counter malformedItems;
+    private final Counter explored;
     private final Counter fromModel;
     private final Map<Fallback, Counter> fromPopularity = new EnumMap<>(Fallback.class);
     private final Counter excluding;
@@ -74,6 +75,9 @@ public final class ScoringMetrics {
         malformedItems = Counter.builder("freshet.catalogue.malformed")
                 .description("Malformed records of the catalogue; their items are treated as absent")
                 .register(registry);
+        explored = Counter.builder("freshet.recommendations.explored")
+                .description("New items in recommendations: items of the catalogue that the model does not know")
+                .register(registry);
         fromModel = recommendations("none");
         for (Fallback fallback : Fallback.values()) {
             fromPopularity.put(fallback, recommendations(fallback.code()));
@@ -93,6 +97,11 @@ public final class ScoringMetrics {
         count(ofCategories, !selection.categories().isEmpty());
         count(capped, selection.maxPerCategory() > 0);
         count(withMinScore, selection.minScore() > 0);
+    }
+
+    /** Counts the new items of an answer. */
+    void explored(int newItems) {
+        explored.increment(newItems);
     }
 
     private static void count(Counter counter, boolean isUsed) {

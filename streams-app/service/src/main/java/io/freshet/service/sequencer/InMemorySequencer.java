@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies the sequencer's rules without Kafka Streams, to the clicks of a complete file or of topics. Never forgets a user; memory grows with
- * the number of users, up to a window of clicks each. Not thread-safe.
+ * Applies the sequencer's rules without Kafka Streams, to the clicks of a complete file or of topics. Forgets users only when
+ * they are erased; memory grows with the number of users, up to a window of clicks each. Not thread-safe.
  */
 public final class InMemorySequencer {
     private static final String TOPIC = "clicks";

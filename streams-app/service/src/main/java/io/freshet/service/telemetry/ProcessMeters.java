@@ -3,6 +3,7 @@ package io.freshet.service.telemetry;
 import io.freshet.model.tensor.TensorMemory;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.VariantKeys;
 import io.freshet.training.telemetry.KafkaMeters;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Gauge;
@@ -43,9 +44,9 @@ public final class ProcessMeters implements MeterBinder, AutoCloseable {
 
     /**
      * Returns a registry for the whole process, with the versions of the program and the space for its state. It filters out
-     * meters that are not worth their time series.
+     * meters that are not worth their time series. The meters of a shadow have the tag {@code shadow}.
      *
-     * @param config says whether Kafka's clients measure details
+     * @param config says whether Kafka's clients measure details, and whether the process is a shadow
      */
     public static PrometheusMeterRegistry registry(FreshetConfig config) {
         Object level = config.kafka().forStreams().get(CommonClientConfigs.METRICS_RECORDING_LEVEL_CONFIG);
@@ -53,6 +54,10 @@ public final class ProcessMeters implements MeterBinder, AutoCloseable {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(
                 PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, new CurrentSpan());
         registry.config().meterFilter(KafkaMeters.filter(details));
+        if (config.get(VariantKeys.SHADOW)) {
+            // Alerts of what users get leave these out.
+            registry.config().commonTags("shadow", "true");
+        }
         Info.builder()
                 .name("freshet_build_info")
                 .help("The versions of Freshet, of Kafka's libraries and of Java; always 1")

@@ -36,6 +36,7 @@ import io.freshet.store.modellog.RankShare;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.RepeatPolicy;
 import io.freshet.training.config.LearningConfig;
+import io.freshet.training.config.NewItems;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.config.RankSampling;
 import io.freshet.training.learner.TrainingConfig;
@@ -104,6 +105,7 @@ final class FreshetConfigTest {
         assertThat(config.get(ScoringKeys.TOP_K)).isEqualTo(10);
         assertThat(config.get(ScoringKeys.WORKERS)).isEqualTo(1);
         assertThat(config.get(ScoringKeys.APPROXIMATE_ITEMS)).isEqualTo(2_000_000);
+        assertThat(config.get(ScoringKeys.EXPLORE_SHARE)).isZero();
         assertThat(config.get(ScoringKeys.POPULARITY_HALF_LIFE)).isEqualTo(Duration.ofDays(1));
         assertThat(config.get(ScoringKeys.POPULARITY_ITEMS)).isEqualTo(100_000);
         assertThat(config.get(ScoringKeys.REPEATS)).isEqualTo(Repeats.NEVER);
@@ -120,6 +122,31 @@ final class FreshetConfigTest {
         assertThat(config.get(StreamsKeys.CLOSE_TIMEOUT)).isEqualTo(Duration.ofSeconds(4));
         assertThat(config.get(HttpKeys.HEALTH_STALL)).isEqualTo(Duration.ofMinutes(5));
         assertThat(config.kafka().bootstrapServers()).isEqualTo("localhost:9092");
+    }
+
+    @Test
+    void shouldExploreOnlyWithACatalogue() {
+        assertThat(FreshetConfig.of(Map.of("explore.share", "0.2", "items.catalogue", "filter"))
+                        .get(ScoringKeys.EXPLORE_SHARE))
+                .isEqualTo(.2f);
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("explore.share", "0.2")))
+                .hasMessageContaining("set items.catalogue=filter");
+        for (String wrong : List.of("-0.1", "1.1")) {
+            assertThatThrownBy(() -> FreshetConfig.of(Map.of("explore.share", wrong)))
+                    .hasMessageContaining("explore.share");
+        }
+    }
+
+    @Test
+    void shouldBeginNewItemsAsConfigured() {
+        assertThat(FreshetConfig.of(Map.of()).trainer().learning().newItems()).isEqualTo(NewItems.NEAR_HISTORY);
+        assertThat(FreshetConfig.of(Map.of("online.new.items", "random"))
+                        .trainer()
+                        .learning()
+                        .newItems())
+                .isEqualTo(NewItems.RANDOM);
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("online.new.items", "zero")))
+                .hasMessageContaining("online.new.items");
     }
 
     @Test
@@ -774,6 +801,7 @@ final class FreshetConfigTest {
             case "variants.models" -> Map.of("variants.name", "mine", "variants.shares", "mine=1,other=1");
             case "http.tls.certificate" -> Map.of("variants.name", "other", "http.tls.key", "key.pem");
             case "http.tls.key" -> Map.of("variants.name", "other", "http.tls.certificate", "chain.pem");
+            case "explore.share" -> Map.of("variants.name", "other", "items.catalogue", "filter");
             case "recommendations.format" -> Map.of("variants.name", "other", "schema.registry.url", "http://registry");
             case "schema.registry.password", "schema.registry.password.file" ->
                 Map.of("variants.name", "other", "schema.registry.user", "me");
@@ -785,7 +813,7 @@ final class FreshetConfigTest {
     private static String otherValue(ConfigKey<?> key, Map<String, String> beside, Object usual) {
         String candidates =
                 "true false 1 2 16 6000000 100000000 0.5 0.25 other=1 other=wide other other:1 s3://other http://other"
-                        + " filter gru4rec connect us apicurio avro always";
+                        + " filter gru4rec connect us apicurio avro random always";
         return Stream.of(candidates.split(" ", -1))
                 .filter(text -> isTaken(key, text, beside, usual))
                 .findFirst()

@@ -79,9 +79,10 @@ final class MetricsIT {
 
     @Test
     void shouldAlertOnlyOnWhatThereIs() throws Exception {
-        // Only several learners have the label learner.
+        // Only several learners have the label learner, and only a shadow has the label shadow.
         References references = new References(
-                streams.and(trainer), Set.of("job", "instance", "namespace", "pod", "application", "learner"));
+                streams.and(trainer),
+                Set.of("job", "instance", "namespace", "pod", "application", "learner", "shadow"));
         assertThat(Dashboards.composeAlerts().findValuesAsText("expr"))
                 .isNotEmpty()
                 .flatExtracting(references::missing)

@@ -12,6 +12,7 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Scope;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,16 +48,31 @@ final class ProcessMetersTest {
         String metrics = registry().scrape();
 
         assertThat(metrics)
-                .containsPattern(
-                        "freshet_build_info\\{java=\"25[^\"]*\",kafka=\"4\\.[.0-9]+\",version=\"[0-9][^\"]*\"} 1");
+                .contains("freshet_build_info{java=\"" + Runtime.version() + "\",kafka=\"4.")
+                .containsPattern("freshet_build_info\\{java=\"[^\"]+\",kafka=\"[.0-9]+\",version=\"[0-9][^\"]*\"} 1");
         assertThat(metrics)
                 .containsPattern("freshet_state_free_bytes [1-9]")
                 .containsPattern("freshet_state_size_bytes [1-9]");
     }
 
+    /** The alerts leave out the metrics of a shadow, because nobody gets its answers. */
+    @Test
+    void shouldTellAShadowFromTheOthers() {
+        Map<String, String> settings = new HashMap<>(settings());
+        settings.putAll(Map.of("variants.name", "b", "scorer.shadow", "true"));
+        PrometheusMeterRegistry shadow = ProcessMeters.registry(FreshetConfig.of(settings));
+        shadow.counter("freshet.test", "reason", "r").increment();
+
+        assertThat(shadow.scrape()).contains("freshet_test_total{reason=\"r\",shadow=\"true\"} 1.0");
+        assertThat(registry().scrape()).doesNotContain("shadow");
+    }
+
     private PrometheusMeterRegistry registry() {
-        return ProcessMeters.registry(
-                FreshetConfig.of(Map.of("kafka.bootstrap.servers", "localhost:9092", "state.dir", folder.toString())));
+        return ProcessMeters.registry(FreshetConfig.of(settings()));
+    }
+
+    private Map<String, String> settings() {
+        return Map.of("kafka.bootstrap.servers", "localhost:9092", "state.dir", folder.toString());
     }
 
     private static void record(PrometheusMeterRegistry registry, TraceFlags flags) {

@@ -52,6 +52,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.MemberDescription;
@@ -185,13 +186,7 @@ final class ParallelTrainersIT {
         for (String model : List.of(MODEL, MODEL + "-learner-1")) {
             store().delete(model, newest(model).version());
         }
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            RecordsToDelete all = RecordsToDelete.beforeOffset(-1); // the high watermark
-            admin.deleteRecords(Map.of(
-                            new TopicPartition("model-merges", 0), all, new TopicPartition("model-merges", 1), all))
-                    .all()
-                    .get();
-        }
+        deleteDifferences();
 
         try (LearningProcess both = new LearningProcess(config(2))) {
             await().atMost(PATIENCE).until(() -> both.learning() == 2);
@@ -203,6 +198,49 @@ final class ParallelTrainersIT {
         assertThat(List.of(newest(MODEL), newest(MODEL + "-learner-1")))
                 .extracting(Manifest::lineage)
                 .containsOnly(lineage + 1);
+    }
+
+    @Test
+    void shouldBeginTheNextLineageWhenDifferencesExpireThatALearnerLacks() throws Exception {
+        CountDownLatch away = new CountDownLatch(1);
+        try (LearningProcess both = new LearningProcess(config(2))) {
+            await().atMost(PATIENCE).until(() -> both.learning() == 2);
+            feeder.feed(50);
+            awaitLearned();
+            awaitMerged();
+            long lineage = newest(MODEL).lineage();
+            both.trainers.onceBetweenSteps(1, _ -> awaitQuietly(away));
+            feeder.feed(50);
+            await().atMost(PATIENCE).until(() -> learned() > 50); // and so learner 0 gives a difference, and waits
+            deleteDifferences();
+
+            await().atMost(PATIENCE).until(() -> newest(MODEL).lineage() == lineage + 1);
+            away.countDown();
+            // The model goes back to the first snapshot.
+            await().atMost(PATIENCE).until(() -> newest(MODEL + "-learner-1").lineage() == lineage + 1);
+            await().atMost(PATIENCE).until(() -> learned() >= 50 + feeder.fed());
+        } finally {
+            away.countDown();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Deletes what is on the topic of differences, as its retention does. */
+    private void deleteDifferences() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            RecordsToDelete all = RecordsToDelete.beforeOffset(-1); // the high watermark
+            admin.deleteRecords(Map.of(
+                            new TopicPartition("model-merges", 0), all, new TopicPartition("model-merges", 1), all))
+                    .all()
+                    .get();
+        }
     }
 
     @Test

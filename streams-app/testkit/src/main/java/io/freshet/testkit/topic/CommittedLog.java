@@ -260,7 +260,6 @@ public record CommittedLog(
         });
     }
 
-    /** Returns the records ordered by partition and, within each, by offset. */
     private static KafkaConsumer<byte[], byte[]> consumer(String bootstrapServers) {
         Map<String, Object> settings = Map.of(
                 "bootstrap.servers", bootstrapServers,
@@ -271,6 +270,7 @@ public record CommittedLog(
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
+    /** Returns the records ordered by partition and, within each, by offset. */
     private static List<ConsumerRecord<byte[], byte[]>> all(KafkaConsumer<byte[], byte[]> consumer, String topic) {
         Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records =
                 new TreeMap<>(Comparator.comparingInt(TopicPartition::partition));

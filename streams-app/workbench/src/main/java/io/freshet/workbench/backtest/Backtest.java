@@ -83,7 +83,7 @@ public final class Backtest {
     /**
      * Runs to the end, or until it is stopped.
      *
-     * @return null if it was stopped before any click was ranked
+     * @return null if it was stopped while the records were counted
      * @throws BacktestException if there are no clicks, or retention deletes records before they have been read
      */
     public @Nullable Result run() throws BacktestException {
@@ -97,10 +97,9 @@ public final class Backtest {
                 runs.add(new Run(setups.get(i), updates[i]));
             }
             records = 0;
-            clicks.readWhile(record -> {
+            clicks.readUntil(stopped, record -> {
                 count(record);
                 runs.forEach(run -> run.take(record));
-                return !stopped.getAsBoolean();
             });
             if (!stopped.getAsBoolean()) {
                 runs.forEach(run -> run.comparison.finish());
@@ -120,11 +119,10 @@ public final class Backtest {
         List<KeptSequences> sequences =
                 setups.stream().map(setup -> new KeptSequences(setup.config())).toList();
         long offsets = clicks.offsets();
-        clicks.readWhile(record -> {
+        clicks.readUntil(stopped, record -> {
             count(record);
             sequences.forEach(each -> each.apply(record, lastMs));
             listener.counted(records, offsets);
-            return !stopped.getAsBoolean();
         });
         if (!stopped.getAsBoolean()) {
             requireClicks(sequences);

@@ -27,8 +27,8 @@ public record Candidate(String name, Map<String, String> settings, FreshetConfig
     /** Keys on where the clicks are, which all configurations of a backtest share, begin with one of these. */
     private static final List<String> SHARED = List.of("kafka.", "topics.");
 
-    /** Keys on how clicks are decoded begin with this. */
-    private static final String DECODING = "clicks.";
+    /** Keys on how clicks are decoded begin with one of these. */
+    private static final List<String> DECODING = List.of("clicks.", "schema.");
 
     /** Loads the configuration that runs, with further settings. */
     @FunctionalInterface
@@ -75,7 +75,7 @@ public record Candidate(String name, Map<String, String> settings, FreshetConfig
                     trainer.model(),
                     trainer.training(),
                     trainer.learning(),
-                    trainer.steps().clicks(),
+                    trainer.steps().full(),
                     trainer.learners().count(),
                     trainer.learners().mergeSteps(),
                     config.get(SequencerKeys.WINDOW),
@@ -93,7 +93,7 @@ public record Candidate(String name, Map<String, String> settings, FreshetConfig
         for (String key : settings.keySet().stream().sorted().toList()) {
             Map<String, String> others = new LinkedHashMap<>(settings);
             others.remove(key);
-            if (!key.startsWith(DECODING) && hasEqual(all, others, loader)) {
+            if (DECODING.stream().noneMatch(key::startsWith) && hasEqual(all, others, loader)) {
                 keys.add(key);
             }
         }

@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -124,14 +124,17 @@ public final class KeptClicks implements AutoCloseable {
     /**
      * Reads the records from the beginning.
      *
-     * @param reader receives each record, and returns whether to read on
+     * @param stopped whether to read no further
+     * @param reader receives each record
      * @throws BacktestException if retention has deleted some of the records meanwhile
      */
-    void readWhile(Predicate<ConsumerRecord<byte[], byte[]>> reader) throws BacktestException {
+    void readUntil(BooleanSupplier stopped, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> reader)
+            throws BacktestException {
         try {
-            records.readWhile(reader);
+            records.readUntil(stopped, reader);
         } catch (MissingRecordsException e) {
-            throw new BacktestException("Retention has deleted records before they were read. Choose a later --from", e);
+            throw new BacktestException(
+                    "Retention has deleted records before they were read. Choose a later --from", e);
         }
     }
 

@@ -60,23 +60,28 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nWhat to know:%n",
         footer = {
-            "  - Records that retention has deleted cannot be read, and every configuration starts without a model and",
-            "    without histories. The first tenth of the clicks is not in the figures.",
-            "  - --from and --to are times of records. In each partition, reading begins at the first record that is not",
-            "    older than --from, and ends before the first one that is not older than --to. The ends are fixed at the",
-            "    start, and records of open or aborted transactions are not read.",
-            "  - Records of all partitions are merged by their timestamps. Steps have online.step.clicks clicks each. A",
-            "    running trainer takes what has arrived, so its figures differ a little.",
-            "  - All clicks are ranked, unless --rank-share or a candidate's online.rank.share says otherwise. Users are",
-            "    forgotten by tombstones only, not when they are idle.",
-            "  - All configurations run side by side, and each has its model in memory.",
+            "  - Records that retention has deleted cannot be read: choose --from later than the oldest",
+            "    record by more than the run takes. Every configuration starts without a model and without",
+            "    histories. The first tenth of the clicks is not in the figures.",
+            "  - --from and --to are times of records. In each partition, reading begins at the first",
+            "    record that is not older than --from, and ends before the first one that is not older",
+            "    than --to. The ends are fixed at the start. Only committed records are read.",
+            "  - Records of all partitions are merged by their timestamps. Steps have online.step.clicks",
+            "    clicks each, or online.batch.clicks. A running trainer without the latter takes what has",
+            "    arrived, so its figures differ a little.",
+            "  - A record whose own timestamp is wrong by more than a day is judged by that timestamp. A",
+            "    sequencer takes the time at which it reads it, and may accept what a backtest refuses.",
+            "  - All clicks are ranked, unless a candidate's online.rank.share says otherwise, or",
+            "    --rank-share, which goes first. Users are forgotten by tombstones only, not when idle.",
+            "  - All configurations run side by side, and each has its model and the sequences of all",
+            "    users in memory.",
             "",
             "Baselines are those of freshet evaluate prequential. They run over the clicks of current.",
             "",
             "Examples:",
-            "  freshet backtest --config freshet.properties --from -7d --set model.encoder=gru4rec",
-            "      last week's clicks with another network",
-            "  freshet backtest --config freshet.properties --from -7d --plot week.svg --json week.json \\",
+            "  freshet backtest --config freshet.properties --from -6d --set model.encoder=gru4rec",
+            "      the clicks of six days with another network",
+            "  freshet backtest --config freshet.properties --from -6d --plot week.svg --json week.json \\",
             "      --name wide --set sequencer.window=100 --set model.max.length=100 \\",
             "      --name weekly --set 'events.seen.return.ms=*=604800000'",
             "      two candidates in one run: longer histories, and items that return after a week",
@@ -245,7 +250,7 @@ final class BacktestCommand extends FreshetCommand {
         Reachability.require(current);
         for (Candidate candidate : all) {
             List<String> idle = candidate.withoutEffect(loader);
-            if (!idle.isEmpty()) {
+            if (!idle.isEmpty() && !quiet) {
                 line.leave("note: " + candidate.name() + " sets " + String.join(", ", idle)
                         + ", which does not change what a backtest measures");
             }

@@ -110,9 +110,9 @@ record BacktestReport(Input input, Map<String, Configuration> configurations, bo
                         served ? String.format(Locale.ROOT, "%s, %,d events", name, figures.events()) : "  " + method,
                         PrequentialReport.shares(figures),
                         PrequentialReport.shares(of(right, method))));
-                if (served && each.report() != current) {
+                if (served && !isCurrent(name)) {
                     lines.add(PrequentialReport.row(
-                            "  difference to " + names().getFirst(),
+                            "  difference to current",
                             differences(figures, served(current.seenLeftOut())),
                             differences(of(right, method), served(current.repeatsRanked()))));
                 }
@@ -149,8 +149,8 @@ record BacktestReport(Input input, Map<String, Configuration> configurations, bo
         });
     }
 
-    private List<String> names() {
-        return List.copyOf(configurations.keySet());
+    private boolean isCurrent(String name) {
+        return name.equals(configurations.keySet().iterator().next());
     }
 
     private PrequentialReport current() {
@@ -192,7 +192,7 @@ record BacktestReport(Input input, Map<String, Configuration> configurations, bo
         List<Series> lines = new ArrayList<>();
         configurations.forEach((name, each) -> {
             PrequentialReport.Curve curve = policy.apply(each.report()).curve();
-            PrequentialReport.addTo(lines, curve, name, curve.online(), each.report() == current());
+            PrequentialReport.addTo(lines, curve, name, curve.online(), isCurrent(name));
             curve.baselines()
                     .forEach((method, line) ->
                             PrequentialReport.addTo(lines, curve, method.replace('_', ' '), line, false));

@@ -94,7 +94,7 @@ final class ComparisonOptions {
                     trainer.training(),
                     trainer.learning(),
                     freshet.get(RecordKeys.EVENTS_SEEN_RETURN),
-                    trainer.steps().clicks(),
+                    trainer.steps().full(),
                     seen,
                     methods,
                     refit(trainer, seen),
@@ -116,6 +116,7 @@ final class ComparisonOptions {
         values.put(
                 PrequentialReport.RANK_SHARE,
                 config.learning().metrics().ranked().toString());
+        values.put("new_items", config.learning().newItems().code());
         values.put("window", config.window());
         values.put("learners", learners);
         values.put("seed", config.model().seed());

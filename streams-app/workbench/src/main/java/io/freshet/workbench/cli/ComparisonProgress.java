@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  */
 final class ComparisonProgress {
     private final ProgressLine progress;
-    private final long startNanos = System.nanoTime();
+    private long startNanos; // when the comparisons began
     private final Map<String, Accuracy> newest = new LinkedHashMap<>(); // by the comparison's name
     private double done;
 
@@ -32,6 +32,7 @@ final class ComparisonProgress {
     /** Returns the listener of a comparison. */
     ComparisonListener of(String name) {
         newest.put(name, Accuracy.NONE);
+        startNanos = System.nanoTime();
         return new ComparisonListener() {
             @Override
             public void stepped(long records, long ofRecords, Accuracy online) {
@@ -46,7 +47,11 @@ final class ComparisonProgress {
             public void refitting(int tenth, int epoch) {
                 if (progress.isDue()) {
                     progress.show(String.format(
-                            Locale.ROOT, "%s  refit at %d/10 of the file, epoch %d", progress.bar(done), tenth, epoch));
+                            Locale.ROOT,
+                            "%s  refit at %d/10 of the clicks, epoch %d",
+                            progress.bar(done),
+                            tenth,
+                            epoch));
                 }
             }
         };

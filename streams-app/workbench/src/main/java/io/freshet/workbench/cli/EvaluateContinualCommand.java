@@ -48,16 +48,17 @@ import picocli.CommandLine.Option;
         })
 final class EvaluateContinualCommand extends FreshetCommand {
     /** Defaults for sessions learned in bulk; those of the configuration are for keeping up with a stream. */
-    static final Map<String, String> USUAL = Map.of(
-            "model.dim", "96",
-            "training.learning.rate", "0.001",
-            "training.dropout", "0.45",
-            "training.negatives", "2048",
-            "online.step.clicks", "256",
-            "online.rank.share", "1",
-            "online.optimizer.steps", "4",
-            "online.replay.sequences", "256",
-            "online.replay.length", "50");
+    static final Map<String, String> USUAL = Map.ofEntries(
+            Map.entry("model.dim", "96"),
+            Map.entry("training.learning.rate", "0.001"),
+            Map.entry("training.dropout", "0.45"),
+            Map.entry("training.negatives", "2048"),
+            Map.entry("online.step.clicks", "256"),
+            Map.entry("online.rank.share", "1"),
+            Map.entry("online.optimizer.steps", "4"),
+            Map.entry("online.replay.sequences", "256"),
+            Map.entry("online.replay.length", "50"),
+            Map.entry("online.new.items", "random"));
 
     @Option(
             names = "--periods",
@@ -161,6 +162,7 @@ final class EvaluateContinualCommand extends FreshetCommand {
         values.put("encoder", config.model().encoder().type());
         values.putAll(config.model().encoder().describe());
         values.put("item_deviation", config.model().itemDeviation());
+        values.put("new_items", config.learning().newItems().code());
         values.put("lr", config.training().optimizer().learningRate());
         values.put("dropout", config.training().dropout());
         values.put("negatives", config.training().loss().negatives());

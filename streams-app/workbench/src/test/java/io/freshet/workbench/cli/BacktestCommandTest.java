@@ -47,6 +47,7 @@ final class BacktestCommandTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '"',
             value = {
                 "--set sequencer.windw=3 | --set of candidate: Unknown key sequencer.windw: the nearest known one is sequencer.window",
                 "--name a --set model.dim=many | --set of a: Invalid value many for configuration model.dim",
@@ -61,7 +62,7 @@ final class BacktestCommandTest {
                 "--set | Missing required parameter for option '--set'",
                 "--name | Missing required parameter for option '--name'",
                 "--from -1d --to -7d | --from must be before --to",
-                "--from 7d | '7d' is not a time such as -7d",
+                "--from 7d | is not a time such as -7d",
                 "--config nowhere.properties | --config: no such file",
                 "--state nowhere --config pom.xml | --state has its own configuration",
                 "--rank-share 2 | online.rank.share"

@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +42,6 @@ final class BacktestIT {
     private static final int CLICKS = 2_500;
     private static final int PARTITIONS = 3;
     private static final int MIDDLE = 1_000;
-    private static final long FIRST_MS = Instant.now().minusSeconds(2L * CLICKS).toEpochMilli();
     private static final List<String> FIGURES = List.of("seen_left_out", "repeats_ranked", "calibration");
     private static final List<String> OTHER = List.of(
             "--set",
@@ -59,12 +57,14 @@ final class BacktestIT {
     private static EmbeddedKafka kafka;
     private static Admin admin;
     private static Path config;
+    private static long firstMs;
     private static final List<String> ROWS = new ArrayList<>();
 
     private final StringWriter err = new StringWriter();
 
     @BeforeAll
     static void produceClicks() throws Exception {
+        firstMs = Instant.now().minusSeconds(2L * CLICKS).toEpochMilli();
         kafka = EmbeddedKafka.start(folder.resolve("kafka"));
         admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
         admin.createTopics(List.of(new NewTopic("clicks", PARTITIONS, (short) 1), new NewTopic("empty", 1, (short) 1)))
@@ -74,7 +74,7 @@ final class BacktestIT {
                 folder.resolve("freshet.properties"),
                 "kafka.bootstrap.servers=" + kafka.bootstrapServers() + "\n" + String.join("\n", model()) + "\n");
         ClickGenerator generator = new ClickGenerator(
-                new GeneratorConfig(1, 200, 120, false), InstantSource.fixed(Instant.ofEpochMilli(FIRST_MS)));
+                new GeneratorConfig(1, 200, 120, false), InstantSource.fixed(Instant.ofEpochMilli(firstMs)));
         Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrapServers());
         try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int i = 0; i < CLICKS; i++) {
@@ -103,7 +103,7 @@ final class BacktestIT {
     }
 
     private static long timeMs(int click) {
-        return FIRST_MS + 1_000L * click;
+        return firstMs + 1_000L * click;
     }
 
     /** Every seventh click comes without a key, as from a producer that does not know how clicks are keyed. */
@@ -126,12 +126,10 @@ final class BacktestIT {
         Path json = folder.resolve("backtest.json");
         Path plot = folder.resolve("backtest.svg");
         Set<String> topics = admin.listTopics().names().get(30, TimeUnit.SECONDS);
-        assertThat(backtest(
-                        Stream.of("--json", json.toString(), "--plot", plot.toString(), "--baselines", "rules"),
-                        Stream.of("--name", "other"),
-                        OTHER.stream()))
-                .as(err.toString())
-                .isZero();
+        List<String> options = new ArrayList<>(List.of(
+                "--json", json.toString(), "--plot", plot.toString(), "--baselines", "rules", "--name", "other"));
+        options.addAll(OTHER);
+        assertThat(backtest(options)).as(err.toString()).isZero();
 
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         JsonNode configurations = report.get("configurations");
@@ -159,10 +157,13 @@ final class BacktestIT {
     @Test
     void shouldReadASpanOfTime() throws Exception {
         Path json = folder.resolve("span.json");
-        assertThat(backtest(
-                        Stream.of("--json", json.toString()),
-                        Stream.of("--from", Instant.ofEpochMilli(timeMs(MIDDLE)).toString()),
-                        Stream.of("--to", String.valueOf(timeMs(2 * MIDDLE)))))
+        assertThat(backtest(List.of(
+                        "--json",
+                        json.toString(),
+                        "--from",
+                        Instant.ofEpochMilli(timeMs(MIDDLE)).toString(),
+                        "--to",
+                        String.valueOf(timeMs(2 * MIDDLE)))))
                 .as(err.toString())
                 .isZero();
 
@@ -183,7 +184,7 @@ final class BacktestIT {
 
     @Test
     void shouldSayWhatIsMissing() {
-        assertThat(backtest(Stream.of("--from", "-1s"))).isEqualTo(1);
+        assertThat(backtest(List.of("--from", "-1s"))).isEqualTo(1);
         assertThat(err.toString()).contains("There is no record in this span of time on clicks");
 
         assertThat(execute("backtest", "--quiet", "--config", with("topics.clicks=empty")))
@@ -194,7 +195,7 @@ final class BacktestIT {
                 .isEqualTo(1);
         assertThat(err.toString()).contains("There is no topic absent", "topics.clicks");
 
-        assertThat(backtest(Stream.of("--name", "events", "--set", "clicks.format=cloudevents")))
+        assertThat(backtest(List.of("--name", "events", "--set", "clicks.format=cloudevents")))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("No record is a click that events accepts", "clicks.format");
     }
@@ -234,11 +235,8 @@ final class BacktestIT {
         return new ObjectMapper().readTree(json.toFile());
     }
 
-    @SafeVarargs
-    private int backtest(Stream<String>... options) {
-        return execute(Stream.concat(
-                        Stream.of("backtest", "--quiet", "--config", config.toString()),
-                        Arrays.stream(options).flatMap(each -> each))
+    private int backtest(List<String> options) {
+        return execute(Stream.concat(Stream.of("backtest", "--quiet", "--config", config.toString()), options.stream())
                 .toArray(String[]::new));
     }
 

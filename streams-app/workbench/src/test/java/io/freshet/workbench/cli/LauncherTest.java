@@ -99,8 +99,8 @@ class LauncherTest {
         Path dist = folder.resolve("dist");
         String home = System.getProperty("java.home");
 
-        List<String> recorded = call(
-                dist, Map.of("JAVA_HOME", home, "FRESHET_JAVA_OPTS", "-XX:AOTCacheOutput=freshet.aot"), launcher);
+        List<String> recorded =
+                call(dist, Map.of("JAVA_HOME", home, "FRESHET_JAVA_OPTS", "-XX:AOTCacheOutput=freshet.aot"), launcher);
         // In this mode the JVM ends with an error if it cannot use the cache.
         Map<String, String> further = Map.of(
                 "JAVA_HOME",

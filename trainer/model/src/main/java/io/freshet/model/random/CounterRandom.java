@@ -26,7 +26,8 @@ public final class CounterRandom {
         DROPOUT_HIDDEN(8),
         DROPOUT_OUTPUT(9),
         SHUFFLE(10),
-        TARGETS(11);
+        TARGETS(11),
+        EXPLORATION(12);
 
         private final int code; // part of every draw: changing a code changes all models
 

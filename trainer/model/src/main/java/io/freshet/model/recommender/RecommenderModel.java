@@ -28,6 +28,15 @@ import java.util.Optional;
 public final class RecommenderModel implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+    /**
+     * Length of the part of a new item's vector that points to the items before it, as a share of the length of a random
+     * vector. The squares of the two shares sum to one, so that the whole vector is about as long as a random one.
+     */
+    private static final double KNOWN_SHARE = Math.sqrt(.8);
+
+    private static final double RANDOM_SHARE = Math.sqrt(.2);
+    private static final int[] NO_ROWS = {};
+
     private final ModelConfig config;
     private final ParameterLayout layout;
     private final Vocabulary vocabulary;
@@ -136,6 +145,18 @@ public final class RecommenderModel implements AutoCloseable {
      * the item's id, so that it does not depend on when the item was added.
      */
     public int addIfAbsent(String itemId) {
+        return addIfAbsent(itemId, NO_ROWS, 0);
+    }
+
+    /**
+     * Returns the row of an item, which is added if it is new. The vector of a new item points mostly to the items before
+     * it: it is the sum of the mean of their vectors, weighted by 1 / distance and scaled, and of the scaled vector that the
+     * item would have without them. It has the same bits on every CPU.
+     *
+     * @param before rows of the items before the new one, oldest first; no row is free
+     * @param size number of rows in {@code before}; 0 for a vector that depends only on the seed and the item's id
+     */
+    public int addIfAbsent(String itemId, int[] before, int size) {
         int known = vocabulary.rowOf(itemId);
         if (known != Vocabulary.NOT_FOUND) {
             return known;
@@ -144,6 +165,7 @@ public final class RecommenderModel implements AutoCloseable {
         items.growTo(vocabulary.size());
         items.use(row);
         initializeRow(itemId, row);
+        pointTo(before, size, row);
         return row;
     }
 
@@ -167,6 +189,31 @@ public final class RecommenderModel implements AutoCloseable {
         for (int c = 0; c < dim(); c++) {
             float normal = CounterRandom.normal(config.seed(), hash, Purpose.ITEM_ROW, c);
             memory.set(FLOAT, items.at(row) + (long) c * Float.BYTES, config.itemDeviation() * normal);
+        }
+    }
+
+    /** Turns the random vector of a new row towards the vectors of other rows, in plain arithmetic of one order. */
+    private void pointTo(int[] others, int size, int row) {
+        double[] sum = new double[dim()];
+        for (int i = 0; i < size; i++) {
+            MemorySegment memory = items.memory(others[i]);
+            long at = items.at(others[i]);
+            for (int c = 0; c < sum.length; c++) {
+                sum[c] += memory.get(FLOAT, at + (long) c * Float.BYTES) / (double) (size - i);
+            }
+        }
+        double squares = 0;
+        for (double coordinate : sum) {
+            squares += coordinate * coordinate;
+        }
+        double scale = KNOWN_SHARE * config.itemDeviation() * Math.sqrt(sum.length / squares);
+        if (!(squares > 0 && Double.isFinite(scale))) {
+            return;
+        }
+        MemorySegment memory = items.memory(row);
+        for (int c = 0; c < sum.length; c++) {
+            long at = items.at(row) + (long) c * Float.BYTES;
+            memory.set(FLOAT, at, (float) (scale * sum[c] + RANDOM_SHARE * memory.get(FLOAT, at)));
         }
     }
 

@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param itemRetention how long an item is kept after its last click, in the time of the clicks; zero to keep items
  *     for ever
  * @param types meanings of the event types
+ * @param newItems the vector with which a new item begins
  */
 public record LearningConfig(
         int optimizerSteps,
@@ -27,7 +28,8 @@ public record LearningConfig(
         int fullStepClicks,
         CooccurrenceConfig memory,
         Duration itemRetention,
-        EventTypes types) {
+        EventTypes types,
+        NewItems newItems) {
     /** Three optimiser steps for each batch, each with 128 replayed sequences of up to 20 positions. */
     public static final LearningConfig DEFAULT =
             new LearningConfig(3, 50, new Replay(128, 20, 50_000), new Metrics(10, 5_000)).withFullStepClicks(128);
@@ -77,8 +79,8 @@ public record LearningConfig(
     }
 
     /**
-     * A configuration with the default memory, no catch-up steps, items that are never forgotten, and event types that
-     * all mean the same.
+     * A configuration with the default memory, no catch-up steps, items that are never forgotten, event types that
+     * all mean the same, and new items that begin near the history of their first click.
      */
     public LearningConfig(int optimizerSteps, int newLength, Replay replay, Metrics metrics) {
         this(
@@ -89,29 +91,38 @@ public record LearningConfig(
                 Integer.MAX_VALUE,
                 CooccurrenceConfig.DEFAULT,
                 Duration.ZERO,
-                EventTypes.ALIKE);
+                EventTypes.ALIKE,
+                NewItems.NEAR_HISTORY);
     }
 
     /** Returns a copy with catch-up steps above this number of records. */
     public LearningConfig withFullStepClicks(int most) {
-        return new LearningConfig(optimizerSteps, newLength, replay, metrics, most, memory, itemRetention, types);
+        return new LearningConfig(
+                optimizerSteps, newLength, replay, metrics, most, memory, itemRetention, types, newItems);
     }
 
     /** Returns a copy with other bounds of the memory. */
     public LearningConfig withMemory(CooccurrenceConfig other) {
         return new LearningConfig(
-                optimizerSteps, newLength, replay, metrics, fullStepClicks, other, itemRetention, types);
+                optimizerSteps, newLength, replay, metrics, fullStepClicks, other, itemRetention, types, newItems);
     }
 
     /** Returns a copy that forgets items so long after their last click; zero for never. */
     public LearningConfig withItemRetention(Duration other) {
-        return new LearningConfig(optimizerSteps, newLength, replay, metrics, fullStepClicks, memory, other, types);
+        return new LearningConfig(
+                optimizerSteps, newLength, replay, metrics, fullStepClicks, memory, other, types, newItems);
     }
 
     /** Returns a copy with other meanings of the event types. */
     public LearningConfig withTypes(EventTypes other) {
         return new LearningConfig(
-                optimizerSteps, newLength, replay, metrics, fullStepClicks, memory, itemRetention, other);
+                optimizerSteps, newLength, replay, metrics, fullStepClicks, memory, itemRetention, other, newItems);
+    }
+
+    /** Returns a copy in which new items begin with other vectors. */
+    public LearningConfig withNewItems(NewItems other) {
+        return new LearningConfig(
+                optimizerSteps, newLength, replay, metrics, fullStepClicks, memory, itemRetention, types, other);
     }
 
     /** Returns the number of optimiser steps of a step of {@code records} records. */

@@ -152,6 +152,11 @@ public record OnlineConfig(
             return Math.max(mostClicks(catchUpClicks), batchClicks);
         }
 
+        /** Returns the number of records in a step when enough wait, and none catches up. */
+        public int full() {
+            return batchClicks > 0 ? batchClicks : clicks;
+        }
+
         /** Returns the maximum number of records in a step when {@code waiting} records wait. */
         public int mostClicks(long waiting) {
             return catchUpClicks > 0 && waiting >= catchUpClicks

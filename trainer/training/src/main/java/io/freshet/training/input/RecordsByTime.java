@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -62,17 +62,17 @@ public final class RecordsByTime implements AutoCloseable {
     /**
      * Reads all records from the beginning of the ranges.
      *
-     * @param reader receives each record, and returns whether to read on
+     * @param reader receives each record
+     * @param stopped whether to read no further, also while no record comes
      * @throws MissingRecordsException if retention has deleted records of a range
-     * @throws TimeoutException if the brokers return no record for a minute
+     * @throws TimeoutException if nothing comes from the brokers for a minute
      */
-    public void readWhile(Predicate<ConsumerRecord<byte[], byte[]>> reader) {
+    public void readUntil(BooleanSupplier stopped, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         Reading reading = new Reading();
-        boolean[] goesOn = {true};
-        while (goesOn[0]) {
+        while (!stopped.getAsBoolean()) {
             InputPartition first = reading.order.first();
             if (first != null) {
-                first.take(1, record -> goesOn[0] = reader.test(record));
+                first.take(1, reader);
             } else if (reading.order.isExhausted()) {
                 return;
             } else {
@@ -86,7 +86,7 @@ public final class RecordsByTime implements AutoCloseable {
         private final Map<TopicPartition, InputPartition> partitions = new LinkedHashMap<>();
         private final Map<TopicPartition, Long> ends = new LinkedHashMap<>();
         private final MergedOrder order;
-        private long fetchedNanos = System.nanoTime();
+        private long silentNanos; // time of the polls that have brought nothing, since one has
 
         Reading() {
             for (Range range : ranges) {
@@ -107,16 +107,22 @@ public final class RecordsByTime implements AutoCloseable {
                     order.awaited().stream().map(InputPartition::partition).toList();
             consumer.pause(consumer.assignment());
             consumer.resume(awaited);
-            ConsumerRecords<byte[], byte[]> records = poll();
-            records.forEach(this::add);
+            List<Long> before = positions(awaited);
+            long started = System.nanoTime();
+            poll().forEach(this::add);
+            silentNanos += System.nanoTime() - started;
             for (TopicPartition partition : awaited) {
                 partition(partition).setExhausted(consumer.position(partition) >= end(partition));
             }
-            if (!records.isEmpty()) {
-                fetchedNanos = System.nanoTime();
-            } else if (System.nanoTime() - fetchedNanos > PATIENCE.toNanos()) {
+            if (!positions(awaited).equals(before)) { // markers and aborted records move a position, too
+                silentNanos = 0;
+            } else if (silentNanos > PATIENCE.toNanos()) {
                 throw new TimeoutException("no record has come for " + PATIENCE.toSeconds() + " s from " + awaited);
             }
+        }
+
+        private List<Long> positions(List<TopicPartition> of) {
+            return of.stream().map(consumer::position).toList();
         }
 
         private ConsumerRecords<byte[], byte[]> poll() {

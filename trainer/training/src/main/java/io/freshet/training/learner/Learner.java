@@ -52,6 +52,7 @@ public final class Learner implements AutoCloseable {
     private static final int CHUNK_SEQUENCES = 32;
 
     private static final int ROW_TASKS = 16;
+    private static final int[] NO_ROWS = {};
 
     /** Shift that separates the random numbers of learners that learn in parallel. */
     private static final int LEARNER_SHIFT = 48;
@@ -260,12 +261,20 @@ public final class Learner implements AutoCloseable {
      * many new items does not have to make room for all of them.
      */
     public int addIfAbsent(String itemId) {
+        return addIfAbsent(itemId, NO_ROWS, 0);
+    }
+
+    /**
+     * Returns the row of an item, as {@link #addIfAbsent(String)} does. The vector of a new item begins near the items
+     * before it, as {@link RecommenderModel#addIfAbsent(String, int[], int)} says.
+     */
+    public int addIfAbsent(String itemId, int[] before, int size) {
         boolean isNew = model.vocabulary().rowOf(itemId) == Vocabulary.NOT_FOUND;
         if (isNew) {
             releaseRows();
             willChange(model.vocabulary().nextRow());
         }
-        int row = model.addIfAbsent(itemId);
+        int row = model.addIfAbsent(itemId, before, size);
         if (isNew) {
             itemFirstMoments();
             itemSecondMoments();

@@ -97,6 +97,8 @@ final class ParallelSession {
     private boolean given; // the difference of the round
     private long givenNanos;
     private boolean saidThatItWaits;
+    private long lookedNanos = System.nanoTime() - LONG_WAIT.toNanos(); // for lost differences
+    private boolean differencesLost; // that a learner needs to go on in this lineage
     private long roundNanos; // when the first step of the round began
     private long mergeCount; // since the beginning of the lineage
     private @Nullable MergeNote unwritten; // goes into the journal with the next transaction
@@ -363,6 +365,15 @@ final class ParallelSession {
     }
 
     private boolean isLineageOver() {
+        if (differencesLost) {
+            LOG.warn(
+                    "Learner 0 of model {} leaves lineage {}: topic {} no longer has the differences since its newest snapshot,"
+                            + " which a learner lacks",
+                    learners.model(),
+                    model.lineage(),
+                    config.topics().modelMerges());
+            return true;
+        }
         boolean over = differences.newestLineage() > model.lineage();
         if (over) {
             LOG.warn(
@@ -428,6 +439,7 @@ final class ParallelSession {
                 merge();
             } else {
                 warnOfWait(missing);
+                lookForLostDifferences();
             }
         } else {
             InputBatch batch = config.steps().batchClicks() > 0
@@ -465,6 +477,19 @@ final class ParallelSession {
     private Duration maxWait() {
         Duration left = learner.hasSteps() ? untilRoundEnds() : IDLE_WAIT;
         return left.compareTo(IDLE_WAIT) < 0 ? left : IDLE_WAIT;
+    }
+
+    /**
+     * Lets learner 0 begin another lineage if a learner was away for longer than the topic keeps differences: it can never
+     * give the one that is missing.
+     */
+    private void lookForLostDifferences() {
+        long now = System.nanoTime();
+        boolean isDue = now - givenNanos > LONG_WAIT.toNanos() && now - lookedNanos > LONG_WAIT.toNanos();
+        if (isPublisher() && newestSaved != null && isDue) {
+            lookedNanos = now;
+            differencesLost = !differences.hasAllSince(newestSaved.inputs());
+        }
     }
 
     private void warnOfWait(List<Integer> missing) {
@@ -686,7 +711,7 @@ final class ParallelSession {
             newestSaved = saved.manifest();
             snapshotStep = savingStep;
             start.progress().addSnapshot();
-            metrics.snapshotSaved(saved.written());
+            metrics.snapshotSaved(saved.written(), System.nanoTime() - savingSinceNanos);
         } catch (IOException e) {
             metrics.snapshotFailed();
             LOG.error("Could not write a snapshot of step {}", savingStep, e);
@@ -695,7 +720,6 @@ final class ParallelSession {
                 schedule.snapshotIn(SNAPSHOT_RETRY);
             }
         }
-        metrics.snapshot(System.nanoTime() - savingSinceNanos);
         return true;
     }
 

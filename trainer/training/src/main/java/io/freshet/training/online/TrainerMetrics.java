@@ -105,7 +105,8 @@ final class TrainerMetrics implements AutoCloseable {
         this.publishTime = timer("publish", "Time to publish a delta and commit");
         this.mergeWait =
                 timer("merge.wait", "Time for which a learner waits for the differences of the others before a merge");
-        this.snapshotTime = timer("snapshot", "Time to write a snapshot, while learning goes on");
+        this.snapshotTime =
+                timer("snapshot", "Time to save a snapshot, while learning goes on; failed ones do not count");
         this.snapshotPause = timer("snapshot.pause", "Time for which learning pauses to begin a snapshot");
         accuracy("mixture", TrainerStatus.Prequential::windowed);
         accuracy("network", TrainerStatus.Prequential::network);
@@ -212,10 +213,6 @@ final class TrainerMetrics implements AutoCloseable {
         }
     }
 
-    void snapshot(long nanos) {
-        snapshotTime.record(Duration.ofNanos(nanos));
-    }
-
     void snapshotBegun(long pauseNanos) {
         snapshotPause.record(Duration.ofNanos(pauseNanos));
     }
@@ -224,7 +221,9 @@ final class TrainerMetrics implements AutoCloseable {
         delayedSnapshots.increment();
     }
 
-    void snapshotSaved(SnapshotFiles.Written written) {
+    /** @param nanos time from the beginning of the snapshot until it was announced */
+    void snapshotSaved(SnapshotFiles.Written written, long nanos) {
+        snapshotTime.record(Duration.ofNanos(nanos));
         snapshotBytes.increment((double) written.bytes());
         unchangedBytes.increment((double) written.reusedBytes());
     }

@@ -476,7 +476,7 @@ final class TrainerSession {
             newestSaved = saved.manifest();
             snapshotStep = savingStep;
             start.progress().addSnapshot();
-            metrics.snapshotSaved(saved.written());
+            metrics.snapshotSaved(saved.written(), System.nanoTime() - savingSinceNanos);
         } catch (IOException e) {
             metrics.snapshotFailed();
             LOG.error("Could not write a snapshot of step {}", savingStep, e);
@@ -487,7 +487,6 @@ final class TrainerSession {
                 schedule.snapshotBegun();
             }
         }
-        metrics.snapshot(System.nanoTime() - savingSinceNanos);
         return true;
     }
 

@@ -5,6 +5,7 @@ import io.freshet.model.recommender.SnapshotPlatform;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.training.config.LearningConfig;
+import io.freshet.training.config.NewItems;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.loss.LossConfig;
 import io.freshet.training.metrics.Accuracy;
@@ -19,6 +20,7 @@ import java.util.Map;
 public final class LearnerDescription {
     private static final String MAX_GRADIENT_NORM = "max_gradient_norm";
     private static final String SEQUENCE_TARGETS = "sequence_targets";
+    private static final String NEW_ITEMS = "new_items";
 
     private LearnerDescription() {}
 
@@ -36,12 +38,13 @@ public final class LearnerDescription {
 
     /**
      * Returns a manifest's training settings, completed with the values that were implicit in older manifests: gradients
-     * were not clipped, and encoders predicted every position.
+     * were not clipped, encoders predicted every position, and new items began with random vectors.
      */
     static Map<String, Object> training(Manifest manifest) {
         Map<String, Object> values = new LinkedHashMap<>(manifest.training());
         values.putIfAbsent(MAX_GRADIENT_NORM, 0.0);
         values.putIfAbsent(SEQUENCE_TARGETS, TrainingConfig.DEFAULT_SEQUENCE_TARGETS);
+        values.putIfAbsent(NEW_ITEMS, NewItems.RANDOM.code());
         return values;
     }
 
@@ -75,6 +78,7 @@ public final class LearnerDescription {
         values.put("memory_neighbours", learning.memory().neighbours());
         values.put("memory_halving_clicks", learning.memory().halvingClicks());
         values.put("item_retention_ms", learning.itemRetention().toMillis());
+        values.put(NEW_ITEMS, learning.newItems().code());
         learning.types().describeTo(values);
         return values;
     }

@@ -41,6 +41,10 @@ public final class LearnerStarts {
     /** Returns what this learner waits for while {@link #find} returns null. */
     public String awaited() {
         List<Manifest> known = ofModel.readOn().newestFirst();
+        if (!known.isEmpty() && isContinued(known.getFirst(), config)) {
+            return "learner 0 must begin the next lineage: differences since snapshot "
+                    + known.getFirst().version() + " have expired";
+        }
         return "learner 0 must begin with learners.count=" + config.learners().count() + "; the newest snapshot "
                 + (known.isEmpty()
                         ? "is missing"

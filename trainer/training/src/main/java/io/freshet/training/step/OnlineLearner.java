@@ -19,6 +19,7 @@ import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.vocabulary.Vocabulary;
 import io.freshet.training.config.LearningConfig;
+import io.freshet.training.config.NewItems;
 import io.freshet.training.learner.Learner;
 import io.freshet.training.learner.LearnerSnapshot;
 import io.freshet.training.learner.ModelChanges;
@@ -66,7 +67,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link HistoryRows} and the configured types determine which events are in a sequence's history and which are
  * targets. A new position that is not a target is not an event, and the memory does not observe it. A sequence
  * without a new target is not in the batch. A step that adds to no history makes no optimiser step. An item gets a
- * row with its first event that is in a history. Erased users are removed from the reservoir before anything is drawn
+ * row with its first event that is in a history. The row begins with a vector near those of the history before that event,
+ * as {@link NewItems} says. Erased users are removed from the reservoir before anything is drawn
  * from it; the weights that were learned from them stay.
  *
  * <p>All state that a step depends on is in this object and in the snapshot's files. The model, the optimiser, the
@@ -505,7 +507,8 @@ public final class OnlineLearner implements AutoCloseable {
         if (known != Vocabulary.NOT_FOUND) {
             return known;
         }
-        int row = learner.addIfAbsent(event.itemId());
+        int before = config.newItems() == NewItems.NEAR_HISTORY ? history.size() : 0;
+        int row = learner.addIfAbsent(event.itemId(), history.rows(), before);
         ages.begin(row, timeOf(update, event));
         return row;
     }

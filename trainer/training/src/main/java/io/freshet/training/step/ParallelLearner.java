@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The model is shared: the vocabulary, the item vectors, the dense parameters, the memory and its mixture, the counts of
  * targets, and the step. The rest is each learner's own: the optimiser's moments and number of steps, the replay
  * reservoir, the metrics, and the random numbers. Between merges, a learner ranks its clicks with its own model. A new
- * item begins with the vector that its id determines, so it is the same at every learner; the next merge decides its row.
+ * item has a row and a vector of its own at each learner that has seen it. The next merge decides its row, and takes the mean
+ * of the vectors.
  *
  * <p>A single learner that merges with itself stays the same as an {@link OnlineLearner}, to the bit. Owns all its parts,
  * among them a copy of the model as it was at the last merge. Not thread-safe.

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -101,17 +102,25 @@ final class RecordsByTimeTest {
     }
 
     @Test
-    void shouldStopWhenTheReaderSaysSo() {
+    void shouldStopWhenAsked() {
         consumer.append(FIRST, 0, 10);
         consumer.append(FIRST, 1, 20);
         List<String> read = new ArrayList<>();
 
-        records(range(FIRST, 0, 2)).readWhile(record -> {
-            read.add(place(record));
-            return false;
-        });
+        records(range(FIRST, 0, 2)).readUntil(() -> !read.isEmpty(), record -> read.add(place(record)));
 
         assertThat(read).containsExactly("views-0:0");
+    }
+
+    @Test
+    void shouldStopWhenAskedWhileNoRecordComes() {
+        AtomicInteger asked = new AtomicInteger();
+
+        records(range(FIRST, 0, 2)).readUntil(() -> asked.incrementAndGet() > 2, record -> {
+            throw new AssertionError(record);
+        });
+
+        assertThat(asked).hasValue(3);
     }
 
     @Test
@@ -138,7 +147,7 @@ final class RecordsByTimeTest {
 
     private static List<String> read(RecordsByTime records) {
         List<String> read = new ArrayList<>();
-        records.readWhile(record -> read.add(place(record)));
+        records.readUntil(() -> false, record -> read.add(place(record)));
         return read;
     }
 

@@ -54,6 +54,13 @@ class LearnerDescriptionTest {
                 .containsEntry("max_gradient_norm", 0.0);
     }
 
+    @Test
+    void shouldTakeVectorsOfNewItemsForRandomWhenAManifestDoesNotSay() {
+        assertThat(LearnerDescription.training(manifest(Map.of("k", 10)))).containsEntry("new_items", "random");
+        assertThat(LearnerDescription.training(TrainingConfig.defaults(2), LearningConfig.DEFAULT))
+                .containsEntry("new_items", "history");
+    }
+
     private static Manifest manifest(Map<String, Object> training) {
         return new ManifestDraft("main", 0, Instant.EPOCH).training(training).complete("0-a", List.of());
     }

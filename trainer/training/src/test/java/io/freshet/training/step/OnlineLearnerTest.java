@@ -25,6 +25,7 @@ import io.freshet.store.sequence.UserSequence;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.training.config.LearningConfig;
+import io.freshet.training.config.NewItems;
 import io.freshet.training.learner.ModelChanges;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.metrics.SeenItems;
@@ -95,6 +96,69 @@ final class OnlineLearnerTest {
             assertThat(ranks[0]).isEqualTo(StepRecord.NO_EVENT);
             assertThat(ranks[1]).isBetween(1, 2);
         }
+    }
+
+    @Test
+    void shouldBeginANewItemNearTheHistoryOfItsFirstClick() {
+        ClickStream stream = new ClickStream();
+        try (OnlineLearner learner = learner(1)) {
+            for (String item : List.of("a", "b", "c")) {
+                learner.step(List.of(stream.click("anna", item), stream.click("bert", item)));
+            }
+            learner.rank(List.of(stream.click("anna", "new"))); // gives the item a row, and learns nothing
+
+            float[] random = randomVector("new");
+            float[][] before = {vector(learner, "a"), vector(learner, "b"), vector(learner, "c")};
+            double[] known = new double[random.length];
+            double squares = 0;
+            for (int c = 0; c < known.length; c++) {
+                known[c] = before[0][c] / 3.0 + before[1][c] / 2.0 + before[2][c];
+                squares += known[c] * known[c];
+            }
+            float[] begun = vector(learner, "new");
+            for (int c = 0; c < known.length; c++) {
+                double share = Math.sqrt(.8) * MODEL.itemDeviation() * Math.sqrt(known.length / squares);
+                assertThat(begun[c]).isEqualTo((float) (share * known[c] + Math.sqrt(.2) * random[c]));
+            }
+        }
+    }
+
+    @Test
+    void shouldBeginANewItemAtRandomWithoutAHistoryOrIfItIsConfigured() {
+        try (OnlineLearner near = learner(1);
+                OnlineLearner random = OnlineLearner.initial(
+                        MODEL, TrainingConfig.defaults(1), LEARNING.withNewItems(NewItems.RANDOM))) {
+            for (OnlineLearner learner : List.of(near, random)) {
+                ClickStream stream = new ClickStream();
+                learner.step(List.of(stream.click("anna", "a"), stream.click("anna", "b")));
+                learner.rank(List.of(stream.click("bert", "first"), stream.click("anna", "later")));
+                assertThat(vector(learner, "first")).isEqualTo(randomVector("first"));
+            }
+            assertThat(vector(random, "later")).isEqualTo(randomVector("later"));
+            assertThat(vector(near, "later")).isNotEqualTo(randomVector("later"));
+        }
+    }
+
+    private static float[] randomVector(String item) {
+        try (RecommenderModel fresh = RecommenderModel.initial(MODEL)) {
+            return vector(fresh, fresh.addIfAbsent(item));
+        }
+    }
+
+    private static float[] vector(OnlineLearner learner, String item) {
+        return vector(learner.model(), learner.model().vocabulary().rowOf(item));
+    }
+
+    private static float[] vector(RecommenderModel model, int row) {
+        float[] vector = new float[model.dim()];
+        MemorySegment.copy(
+                model.items().memory(row),
+                ValueLayout.JAVA_FLOAT_UNALIGNED,
+                model.items().at(row),
+                vector,
+                0,
+                vector.length);
+        return vector;
     }
 
     @Test

@@ -19,6 +19,12 @@ public final class ScoringKeys {
             .between(0, Integer.MAX_VALUE)
             .doc("From this number of items on, Freshet searches for the best items in clusters, which finds nearly"
                     + " all of them, instead of among all items; 0 for never.");
+    public static final ConfigKey<Float> EXPLORE_SHARE = KEYS.decimal("explore.share", "0")
+            .between(0, 1)
+            .doc(
+                    "Mean share of the places of a recommendation, from 0 to 1, for items of the catalogue that the served model"
+                            + " does not know, mostly because no user has clicked them. They are the last items of the recommendation and have the score 0. Above 0, it needs"
+                            + " `items.catalogue=filter`.");
     public static final ConfigKey<Duration> POPULARITY_HALF_LIFE = KEYS.millis(
                     "scoring.popularity.half.life.ms", Duration.ofDays(1))
             .atLeast(1)

@@ -1,8 +1,10 @@
 package io.freshet.service.config.key;
 
+import io.freshet.training.config.NewItems;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.config.RankSampling;
 import java.time.Duration;
+import org.apache.kafka.common.config.ConfigDef;
 
 /** Keys of the trainer: what a step learns, and the online loop. */
 public final class TrainerKeys {
@@ -79,6 +81,11 @@ public final class TrainerKeys {
                             + " or `auto`: all clicks up to 10,000 items, and beyond that as many as cost a sixteenth of what"
                             + " learning costs, or half of that in a catch-up step. The prequential metrics, the gate and the"
                             + " weights of the mixture rest on the ranked clicks. May be changed at any restart.");
+    public static final ConfigKey<NewItems> NEW_ITEMS = KEYS.text("online.new.items", "history")
+            .requires(ConfigDef.ValidString.in("history", "random"))
+            .as(NewItems::parse)
+            .doc("The vector with which an item begins at its first click: `history`, near the items before it in the"
+                    + " user's history, or `random`, which depends only on `model.seed` and the item's id.");
     public static final ConfigKey<Duration> PUBLISH_INTERVAL = KEYS.millis(
                     "online.publish.interval.ms", Duration.ofMillis(200))
             .atLeast(0)

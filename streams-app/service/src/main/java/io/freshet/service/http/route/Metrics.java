@@ -20,7 +20,7 @@ public final class Metrics implements AutoCloseable {
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     private static final String NO_ROUTE = "none";
     private static final String NAMES = "name[]"; // as Prometheus's own clients call it
-    private static final Pattern SUFFIX = Pattern.compile("_(total|count|sum|bucket)$");
+    private static final Pattern SUFFIX = Pattern.compile("_(total|count|sum|bucket|info)$");
 
     private final PrometheusMeterRegistry registry;
     private final ProcessMeters process = new ProcessMeters();
