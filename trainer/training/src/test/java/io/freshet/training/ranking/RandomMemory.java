@@ -6,6 +6,9 @@ import java.util.Random;
 
 /** Fills a memory with random clicks. */
 final class RandomMemory {
+    /** Enough that repeats have factors that matter. */
+    private static final int REPEAT_STEPS = 5;
+
     private RandomMemory() {}
 
     /** Observes {@code clicks} clicks on the first rows, after histories of one to five items. */
@@ -20,6 +23,10 @@ final class RandomMemory {
             memory.expect(history, 0, history.length, item, expectations);
             memory.observe(history, 0, history.length, item);
         }
-        memory.learn(expectations, probabilities, gaps);
+        double[] expected = random.doubles(clicks == 0 ? 0 : expectations.end(clicks - 1), 0, .02)
+                .toArray();
+        for (int i = 0; i < REPEAT_STEPS; i++) {
+            memory.learn(expectations, probabilities, gaps, expected);
+        }
     }
 }
