@@ -43,22 +43,26 @@ final class GoldenDigestTest {
         assertThat(ModelDigest.of(folder, workers)).isEqualTo(GOLDEN);
     }
 
+    @Tag("own-jvm")
     @Test
     void shouldBeTheSameInAJvmThatHasCompiledNothing() throws Exception {
         assertThat(inChild(List.of())).endsWith(GOLDEN.toArray(String[]::new));
     }
 
+    @Tag("own-jvm")
     @Test
     void shouldBeTheSameWithoutC2() throws Exception {
         assertThat(inChild(List.of("-XX:TieredStopAtLevel=1"))).endsWith(GOLDEN.toArray(String[]::new));
     }
 
+    @Tag("own-jvm")
     @ParameterizedTest
     @ValueSource(ints = {4, 8})
     void shouldBeTheSameWithFewerLanes(int lanes) throws Exception {
         assertThat(inChild(List.of("-Dfreshet.lanes=" + lanes))).isEqualTo(withLanes(lanes));
     }
 
+    @Tag("own-jvm")
     @Test
     void shouldBeTheSameWithoutTheInstructionsOfAvx512() throws Exception {
         assumeTrue(

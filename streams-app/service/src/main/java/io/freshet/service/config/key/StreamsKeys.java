@@ -22,7 +22,7 @@ public final class StreamsKeys {
     public static final ConfigKey<Long> ROCKSDB_WRITE_BUFFER_BYTES = KEYS.longInteger(
                     "streams.rocksdb.write.buffer.bytes", 16_777_216, "bytes")
             .atLeast(1 << 20)
-            .doc("Part of the block cache that memtables may use.");
+            .doc("Part of the block cache for memtables, divided among all partitions.");
     public static final ConfigKey<Duration> CLOSE_TIMEOUT = KEYS.millis(
                     "streams.close.timeout.ms", Duration.ofSeconds(4))
             .atLeast(0)
