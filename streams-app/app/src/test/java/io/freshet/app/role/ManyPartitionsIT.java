@@ -55,6 +55,7 @@ final class ManyPartitionsIT {
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
             try (StreamsRole role = new StreamsRole(
                     config, new FileSnapshotStore(folder.resolve("models")), registry, Clock.systemUTC())) {
+                role.keepTo(Map.of(config.get(TopicKeys.CLICKS), PARTITIONS));
                 role.start();
                 answerWave(config, registry, 0);
                 double commits = sum(registry, COMMITS, "");

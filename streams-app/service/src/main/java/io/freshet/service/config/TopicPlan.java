@@ -83,11 +83,9 @@ public record TopicPlan(FreshetConfig config) {
 
     /** Returns the remedy for a topic that has fewer partitions than learners. */
     public String remedyForLearners(String topic) {
-        return topic.equals(config.get(TopicKeys.SEQUENCES))
-                ? "Set learners.count to at most that number, or add partitions to the clicks with 'freshet repartition'"
-                : "Add partitions with 'kafka-topics.sh --bootstrap-server "
-                        + config.kafka().bootstrapServers() + " --alter --topic " + topic + " --partitions "
-                        + config.get(TrainerKeys.LEARNERS) + "' while the trainers are stopped";
+        return "Add partitions with 'kafka-topics.sh --bootstrap-server "
+                + config.kafka().bootstrapServers() + " --alter --topic " + topic + " --partitions "
+                + config.get(TrainerKeys.LEARNERS) + "' while the trainers are stopped";
     }
 
     /** Returns the topics in which a user must be in the same partition: those that the streams role reads by user. */

@@ -24,6 +24,9 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
     private static final long MAX_MEMTABLE_BYTES = 8L << 20;
     private static final int MEMTABLES = 2;
 
+    /** A memtable may have at least this share of the write buffers, so that a process with few of many partitions has use of them. */
+    private static final int LEAST_SHARE = 64;
+
     /** Smallest limit of a memtable: with a smaller one, RocksDB would write a file every few hundred clicks. */
     private static final long MIN_MEMTABLE_BYTES = 64 << 10;
 
@@ -117,21 +120,22 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
          */
         public void divideAmong(int stores) {
             memtableBytes = memtableBytes(stores);
-            long needed = stores * (MIN_MEMTABLE_BYTES + OFFSETS_BYTES);
-            if (needed > writeBufferBytes) {
+            long needed = stores * (memtableBytes + OFFSETS_BYTES);
+            if (needed > cacheBytes / 2) {
                 LOG.warn(
-                        "The memtables of {} stores need {} bytes. If this process can get all partitions, set"
-                                + " streams.rocksdb.write.buffer.bytes to that, and streams.rocksdb.cache.bytes to four"
-                                + " times as much: streams.rocksdb.write.buffer.bytes={}",
+                        "The memtables of {} stores can take {} bytes, which is more than half of the block cache. If this"
+                                + " process can get all partitions, set streams.rocksdb.cache.bytes to at least twice that:"
+                                + " streams.rocksdb.cache.bytes={}",
                         stores,
                         needed,
-                        writeBufferBytes);
+                        cacheBytes);
             }
         }
 
         private long memtableBytes(int stores) {
-            long share = writeBufferBytes / stores - OFFSETS_BYTES;
-            return Math.clamp(share, MIN_MEMTABLE_BYTES, MAX_MEMTABLE_BYTES);
+            long least = Math.max(MIN_MEMTABLE_BYTES, writeBufferBytes / LEAST_SHARE);
+            return Math.clamp(
+                    writeBufferBytes / stores - OFFSETS_BYTES, Math.min(least, MAX_MEMTABLE_BYTES), MAX_MEMTABLE_BYTES);
         }
 
         /** Makes every store opened with these properties use this memory. */

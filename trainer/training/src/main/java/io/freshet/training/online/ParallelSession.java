@@ -408,7 +408,7 @@ final class ParallelSession {
         if (!continues && restored != null) {
             learner.keepUsers(input.ownUsers());
         }
-        if (isPublisher()) {
+        if (isPublisher() && mergeCount == 0) {
             // Learners of an earlier lineage wait for differences that never come.
             writer.give(List.of(GivenDifferenceCodec.encodeAnnouncement(round)));
             commit(List.of());
@@ -462,11 +462,16 @@ final class ParallelSession {
         }
     }
 
+    /**
+     * A difference has all dense parameters and every changed row, however small the steps were. So steps of few clicks do
+     * not end a round: it has the clicks of that many full steps, or lasts for the interval.
+     */
     private boolean isRoundOver() {
-        boolean isLong = learner.hasSteps()
-                && (model.step() - round.base() >= learners.mergeSteps()
-                        || untilRoundEnds().isZero());
-        return isLong || differences.hasAny(round);
+        boolean isFull = model.step() - round.base() >= learners.mergeSteps()
+                && learner.clicks()
+                        >= (long) learners.mergeSteps() * config.steps().full();
+        boolean isOver = learner.hasSteps() && (isFull || untilRoundEnds().isZero());
+        return isOver || differences.hasAny(round);
     }
 
     private Duration untilRoundEnds() {
@@ -686,6 +691,10 @@ final class ParallelSession {
     /** Begins to save a snapshot of the last merge. The learner must have made no step since. */
     private void beginSnapshot() {
         savingSinceNanos = System.nanoTime();
+        if (unwritten != null) { // the journal before a snapshot contains its merge
+            writeNote();
+            commit(List.of());
+        }
         savingStep = model.step();
         delayed = false;
         writer.beginSaveOfMerge(

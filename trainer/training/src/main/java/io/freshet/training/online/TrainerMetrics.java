@@ -137,8 +137,8 @@ final class TrainerMetrics implements AutoCloseable {
         own("pending.rows", "Item rows that changed and are in no delta yet", metrics -> metrics.pendingRows);
         own(
                 "published",
-                "1 while learned changes are published, 0 while they are held back because of their accuracy",
-                metrics -> metrics.published ? 1 : 0);
+                "0 while the trainer that learns holds changes back because of their accuracy, otherwise 1",
+                metrics -> metrics.published || learning(metrics.status.get()) == 0 ? 1 : 0);
         own(
                 "gate.best.ndcg",
                 "NDCG of the best recent window, with which the publishing gate compares",

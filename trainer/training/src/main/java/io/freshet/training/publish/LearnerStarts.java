@@ -8,6 +8,7 @@ import io.freshet.training.failure.MissingRecordsException;
 import io.freshet.training.input.LogPosition;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,14 +66,17 @@ public final class LearnerStarts {
             return null;
         }
         long lineage = known.getFirst().lineage();
-        StartingPoint own = new Snapshots(store, config)
-                .restoreNewest(manifest -> manifest.lineage() == lineage && isContinued(manifest, config));
-        if (own != null) {
-            if (own.manifest() == null || hasAllDifferences(own.manifest()) || hasAllDifferences(known.getFirst())) {
-                return own; // its session refuses to go on if differences are missing that learner 0 needs no more
-            }
-            own.learner().close();
+        Predicate<Manifest> isOfLineage = manifest -> manifest.lineage() == lineage && isContinued(manifest, config);
+        List<Manifest> mine = Snapshots.readable(store, config.modelName());
+        boolean lacksDifferences = mine.stream().anyMatch(isOfLineage)
+                && mine.stream().filter(isOfLineage).noneMatch(this::hasAllDifferences)
+                && !hasAllDifferences(known.getFirst());
+        if (lacksDifferences) {
             return null; // learner 0 begins the next lineage
+        }
+        StartingPoint own = new Snapshots(store, config).restoreNewest(isOfLineage);
+        if (own != null) {
+            return own; // its session refuses to go on if differences are missing that learner 0 needs no more
         }
         if (StartingPoint.merges(known.getFirst()) > 0) {
             throw missingSnapshot(lineage);

@@ -96,6 +96,11 @@ public final class ParallelLearner implements AutoCloseable {
         return learner.model().step() > base.step();
     }
 
+    /** Returns the number of records that the learner has learned from since the last merge. */
+    public long clicks() {
+        return clicks;
+    }
+
     /** Returns the model as it was at the last merge. Callers must not change it. */
     public RecommenderModel base() {
         return base;

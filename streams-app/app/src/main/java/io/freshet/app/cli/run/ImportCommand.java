@@ -20,6 +20,7 @@ import io.freshet.service.config.TopicSetup;
 import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.runtime.OtherApplications;
 import io.freshet.service.sequencer.ClickRules;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -141,13 +142,16 @@ public final class ImportCommand extends FreshetCommand {
             line.leave(String.format(Locale.ROOT, "  sorted in %s, %,d MB", temp, sort.bytesOnDisk() >> 20));
         }
         TopicSetup.run(loaded, TOPIC_TIMEOUT);
+        if (!noWait) {
+            OtherApplications.requireNone(loaded, true); // this one's streams role would never sequence the clicks
+        }
         Pace pace = rate == null ? new Pace.Unlimited() : new Pace.Rate(rate, false);
         Shown shown = new Shown(line, loaded);
         line.show("looking for clicks that an earlier run has sent");
         ClickImport.Result result = new ClickImport(loaded, sort, pace, !noWait, shown::show).run(stop);
-        JsonFile.write(json, new Report(result, summary));
         line.clear();
         tell(out, result, loaded);
+        JsonFile.write(json, new Report(result, summary));
         ClickImport.Outcomes outcomes = result.outcomes();
         return outcomes == null || outcomes.deadLetters() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
     }

@@ -120,8 +120,8 @@ public final class RepartitionCommand extends FreshetCommand {
                     forward ? Repartition.Mode.FORWARD : finish ? Repartition.Mode.FINISH : Repartition.Mode.COPY;
             Repartition.Result result = move.run(mode, stop);
             line.clear();
-            JsonFile.write(json, new Report(result, plan.settings()));
             tell(out, plan, result);
+            JsonFile.write(json, new Report(result, plan.settings()));
             return ExitCode.OK;
         }
     }

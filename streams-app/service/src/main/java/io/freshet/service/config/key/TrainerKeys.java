@@ -129,9 +129,9 @@ public final class TrainerKeys {
                     + " them; all need the same number.");
     public static final ConfigKey<Integer> MERGE_STEPS = KEYS.integer("learners.merge.steps", 2, "steps")
             .atLeast(1)
-            .doc("Steps after which several learners merge what they have learned. They merge earlier if"
-                    + " `online.publish.interval.ms` has passed. With more steps, they learn more clicks in the same time,"
-                    + " but each knows later what the others have learned.");
+            .doc("Steps of `online.step.clicks` after which several learners merge what they have learned. They merge"
+                    + " earlier if `online.publish.interval.ms` has passed. With more steps, they learn more clicks in the"
+                    + " same time, but each knows later what the others have learned.");
     public static final ConfigKey<Integer> METRICS_K = KEYS.integer("online.metrics.k", 10, "items")
             .atLeast(1)
             .doc("Length of the ranked list in which a target counts as a hit.");
