@@ -1,5 +1,7 @@
 package io.freshet.store.sequence;
 
+import io.freshet.store.event.EventTypes;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -20,6 +22,21 @@ public record RepeatPolicy(Map<String, Long> afterMs, long othersMs) {
 
     public RepeatPolicy {
         afterMs = Map.copyOf(afterMs);
+    }
+
+    /**
+     * Returns this policy for items of the history that may return at once, unless their type is named. Events that are not
+     * in the history, because they only mark an item as seen or are negative, go on to hide their items.
+     */
+    public RepeatPolicy returningAtOnce(EventTypes types) {
+        if (othersMs != NEVER) {
+            return this;
+        }
+        Map<String, Long> after = new HashMap<>();
+        types.filterOnly().forEach(type -> after.put(type, NEVER));
+        types.negative().forEach(type -> after.put(type, NEVER));
+        after.putAll(afterMs);
+        return new RepeatPolicy(after, 0);
     }
 
     /**

@@ -90,6 +90,8 @@ class ModelLogCodecProperties {
         HostileBytes.assertReadOrRefused('S', 3, body, ModelLogCodec::decode);
         HostileBytes.assertReadOrRefused('D', 3, body, ModelLogCodec::decode);
         HostileBytes.assertReadOrRefused('D', 4, body, ModelLogCodec::decode);
+        HostileBytes.assertReadOrRefused('D', 5, body, ModelLogCodec::decode);
+        HostileBytes.assertReadOrRefused('D', 6, body, ModelLogCodec::decode);
     }
 
     @Provide

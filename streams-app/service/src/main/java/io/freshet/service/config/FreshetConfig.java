@@ -15,6 +15,7 @@ import io.freshet.service.config.key.ModelKeys;
 import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.RecordKeys;
+import io.freshet.service.config.key.Repeats;
 import io.freshet.service.config.key.SchemaKeys;
 import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.config.key.StreamsKeys;
@@ -28,6 +29,7 @@ import io.freshet.store.RetentionPolicy;
 import io.freshet.store.S3Settings;
 import io.freshet.store.StoreLocation;
 import io.freshet.store.event.EventTypes;
+import io.freshet.store.sequence.RepeatPolicy;
 import io.freshet.training.config.KafkaClients;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.config.OnlineConfig;
@@ -357,6 +359,12 @@ public final class FreshetConfig {
         return new EventTypes(weights, filterOnly, negative);
     }
 
+    /** Returns which seen items may be recommended again. */
+    public RepeatPolicy repeats() {
+        RepeatPolicy policy = get(RecordKeys.EVENTS_SEEN_RETURN);
+        return get(ScoringKeys.REPEATS) == Repeats.NEVER ? policy : policy.returningAtOnce(eventTypes());
+    }
+
     private static void requireApart(
             ConfigKey<?> key, Set<String> types, ConfigKey<?> otherKey, Set<String> otherTypes) {
         for (String type : types) {
@@ -571,6 +579,12 @@ public final class FreshetConfig {
             throw new ConfigException(ScoringKeys.EXPLORE_SHARE + " needs a catalogue of items: set "
                     + RecordKeys.CATALOGUE + "=filter, or " + ScoringKeys.EXPLORE_SHARE + "=0: "
                     + ScoringKeys.EXPLORE_SHARE + "=" + get(ScoringKeys.EXPLORE_SHARE));
+        }
+        if (get(ScoringKeys.REPEATS) == Repeats.LEARNED && get(ModelKeys.MEMORY_WINDOW) == 0) {
+            throw new ConfigException(
+                    ScoringKeys.REPEATS + "=learned needs a memory, which learns how often users return"
+                            + " to items: " + ModelKeys.MEMORY_WINDOW + " must be above 0, or " + ScoringKeys.REPEATS
+                            + " must be never or always");
         }
         long cache = get(StreamsKeys.ROCKSDB_CACHE_BYTES);
         long buffer = get(StreamsKeys.ROCKSDB_WRITE_BUFFER_BYTES);

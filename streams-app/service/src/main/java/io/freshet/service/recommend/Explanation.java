@@ -35,9 +35,10 @@ final class Explanation {
      *
      * @param answered rows of the answered items, without duplicates
      * @param mostItems how many of the newest distinct items of the history are tested
+     * @param weighsRepeats whether the answer has the probability of a repeat that the model has learned
      */
     static List<List<Recommendation.Because>> of(
-            ServedModel model, HistoryRows history, List<ScoredRow> answered, int mostItems) {
+            ServedModel model, HistoryRows history, List<ScoredRow> answered, int mostItems, boolean weighsRepeats) {
         if (answered.isEmpty()) {
             return List.of();
         }
@@ -49,7 +50,7 @@ final class Explanation {
         past.forEach(row -> histories.add(without(whole, row)));
         // If the history has only that item, nothing is left, and the model has no answer then.
         histories.removeIf(rows -> rows.length == 0);
-        TopKResults scored = model.probabilities(histories, answers);
+        TopKResults scored = model.probabilities(histories, answers, weighsRepeats);
         List<Map<Integer, Float>> probabilities = new ArrayList<>();
         for (int i = 0; i < histories.size(); i++) {
             probabilities.add(byRow(scored, i));

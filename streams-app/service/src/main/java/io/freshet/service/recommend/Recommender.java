@@ -10,6 +10,7 @@ import io.freshet.service.catalogue.CategoryIndex;
 import io.freshet.service.catalogue.ItemCatalogue;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.RecordKeys;
+import io.freshet.service.config.key.Repeats;
 import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.popularity.Trending;
 import io.freshet.service.request.ItemFilter;
@@ -51,6 +52,8 @@ public final class Recommender {
     /**
      * What all recommenders of a process share. Thread-safe.
      *
+     * @param repeats which seen items may be recommended again
+     * @param weighsRepeats whether items of a history have the probability of a repeat that the model has learned
      * @param whyItems how many of the newest items of a history are tested as reasons of an answer
      * @param trending the popular items of all partitions
      * @param exploration gives places of answers to items that no user has clicked
@@ -59,6 +62,7 @@ public final class Recommender {
     public record SharedState(
             EventTypes types,
             RepeatPolicy repeats,
+            boolean weighsRepeats,
             int whyItems,
             ItemCatalogue catalogue,
             Trending trending,
@@ -78,7 +82,8 @@ public final class Recommender {
             metrics.watch(catalogue);
             return new SharedState(
                     config.eventTypes(),
-                    config.get(RecordKeys.EVENTS_SEEN_RETURN),
+                    config.repeats(),
+                    config.get(ScoringKeys.REPEATS) == Repeats.LEARNED,
                     config.get(ScoringKeys.WHY_ITEMS),
                     catalogue,
                     new Trending(config.get(ScoringKeys.POPULARITY_HALF_LIFE), TRENDING_INTERVAL, clock),
@@ -236,7 +241,7 @@ public final class Recommender {
             question.events().forEach(event -> history.add(event, model.rowOf(event.itemId())));
             asked.add(new ServedModel.Question(history, new RowSelection(model, question.filter(), question.k())));
         }
-        model.answer(asked);
+        model.answer(asked, shared.weighsRepeats());
         List<Answer> answers = new ArrayList<>(asked.size());
         for (int i = 0; i < asked.size(); i++) {
             answers.add(answerOf(model, questions.get(i), asked.get(i)));
@@ -252,8 +257,11 @@ public final class Recommender {
         if (asked.history().size() == 0) {
             return none(Fallback.NO_KNOWN_ITEMS, model);
         }
-        return answer(
-                model, rows, question.why() ? Explanation.of(model, asked.history(), rows, shared.whyItems()) : null);
+        return answer(model, rows, question.why() ? reasons(model, asked.history(), rows) : null);
+    }
+
+    private List<List<Recommendation.Because>> reasons(ServedModel model, HistoryRows history, List<ScoredRow> rows) {
+        return Explanation.of(model, history, rows, shared.whyItems(), shared.weighsRepeats());
     }
 
     private Answer none(Fallback reason, @Nullable ServedModel model) {

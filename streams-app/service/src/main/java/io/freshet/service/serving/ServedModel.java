@@ -157,16 +157,17 @@ public final class ServedModel implements AutoCloseable {
      * selection needs another search are searched again, together.
      *
      * @param questions at most {@link Scorer#MAX_HISTORIES}
+     * @param weighsRepeats whether items of a history have the probability of a repeat that the model has learned
      */
-    public void answer(List<Question> questions) {
+    public void answer(List<Question> questions, boolean weighsRepeats) {
         List<Question> open = questions.stream().filter(Question::isOpen).toList();
         while (!open.isEmpty()) {
-            search(open);
+            search(open, weighsRepeats);
             open = open.stream().filter(Question::isOpen).toList();
         }
     }
 
-    private void search(List<Question> questions) {
+    private void search(List<Question> questions, boolean weighsRepeats) {
         int depth = 0;
         Queue<Scorer> idle = questions.size() == 1 ? idleScorers : idleBatchScorers;
         Scorer scorer = questions.size() == 1 ? idleScorer() : idleBatchScorer();
@@ -177,7 +178,7 @@ public final class ServedModel implements AutoCloseable {
                 question.selection().ask(scorer, model, question.history());
                 depth = Math.max(depth, question.selection().depth());
             }
-            scorer.answer(model, clusters.current(), depth, found);
+            scorer.answer(model, clusters.current(), depth, weighsRepeats, found);
         } finally {
             idle.add(scorer);
         }
@@ -223,9 +224,10 @@ public final class ServedModel implements AutoCloseable {
      *
      * @param histories at most {@link Scorer#MAX_HISTORIES}, each of at least one row
      * @param rows rows without duplicates
+     * @param weighsRepeats whether items of a history have the probability of a repeat that the model has learned
      * @return for each history the rows with their probabilities, the most probable first
      */
-    public TopKResults probabilities(List<int[]> histories, int[] rows) {
+    public TopKResults probabilities(List<int[]> histories, int[] rows, boolean weighsRepeats) {
         batches.acquireUninterruptibly();
         try {
             Scorer scorer = idleBatchScorer();
@@ -235,7 +237,7 @@ public final class ServedModel implements AutoCloseable {
                     scorer.addOnly(model, history, history.length, rows, rows.length);
                 }
                 TopKResults answers = new TopKResults();
-                scorer.answer(model, rows.length, answers);
+                scorer.answer(model, null, rows.length, weighsRepeats, answers);
                 return answers;
             } finally {
                 idleBatchScorers.add(scorer);

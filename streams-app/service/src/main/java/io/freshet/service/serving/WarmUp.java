@@ -99,7 +99,7 @@ public final class WarmUp implements ModelListener {
                 if (model == null || model.rows() == 0) {
                     return false;
                 }
-                model.answer(questions(model, i % 2 == 0 ? 1 : TOGETHER));
+                model.answer(questions(model, i % 2 == 0 ? 1 : TOGETHER), false);
             } finally {
                 live.release();
             }

@@ -19,6 +19,7 @@ import io.freshet.service.config.key.HttpKeys;
 import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.RecordKeys;
+import io.freshet.service.config.key.Repeats;
 import io.freshet.service.config.key.SchemaKeys;
 import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.config.key.SequencerKeys;
@@ -107,6 +108,8 @@ final class FreshetConfigTest {
         assertThat(config.get(ScoringKeys.EXPLORE_SHARE)).isZero();
         assertThat(config.get(ScoringKeys.POPULARITY_HALF_LIFE)).isEqualTo(Duration.ofDays(1));
         assertThat(config.get(ScoringKeys.POPULARITY_ITEMS)).isEqualTo(100_000);
+        assertThat(config.get(ScoringKeys.REPEATS)).isEqualTo(Repeats.NEVER);
+        assertThat(config.repeats()).isEqualTo(RepeatPolicy.OF_NOTHING);
         assertThat(config.get(ScoringKeys.MAX_K)).isEqualTo(1_000);
         assertThat(config.get(ScoringKeys.MAX_HISTORY)).isEqualTo(200);
         assertThat(config.get(ScoringKeys.MAX_IDS)).isEqualTo(1_000);
@@ -248,6 +251,44 @@ final class FreshetConfigTest {
         assertThat(seen.hides(new Interaction("a", 100, null, 0), 120)).isFalse();
         assertThat(RepeatPolicy.OF_NOTHING.hides(new Interaction("a", 0, null, 0), Long.MAX_VALUE))
                 .isTrue();
+    }
+
+    @Test
+    void shouldLetItemsOfTheHistoryReturnWhenRepeatsAreAllowed() {
+        Map<String, String> settings = Map.of(
+                "events.seen.return.ms", "buy=10",
+                "events.filter.only", "shown",
+                "events.negative", "dislike,hate");
+
+        assertThat(FreshetConfig.of(settings).repeats())
+                .isEqualTo(new RepeatPolicy(Map.of("buy", 10L), RepeatPolicy.NEVER));
+        assertThat(with(settings, "recommend.repeats", "always").repeats())
+                .isEqualTo(new RepeatPolicy(
+                        Map.of(
+                                "buy", 10L,
+                                "shown", RepeatPolicy.NEVER,
+                                "dislike", RepeatPolicy.NEVER,
+                                "hate", RepeatPolicy.NEVER),
+                        0));
+        assertThat(FreshetConfig.of(Map.of("recommend.repeats", "learned")).repeats())
+                .isEqualTo(RepeatPolicy.OF_ALL);
+        assertThat(FreshetConfig.of(Map.of("recommend.repeats", "learned", "events.seen.return.ms", "*=5"))
+                        .repeats())
+                .isEqualTo(new RepeatPolicy(Map.of(), 5));
+    }
+
+    private static FreshetConfig with(Map<String, String> settings, String key, String value) {
+        Map<String, String> more = new HashMap<>(settings);
+        more.put(key, value);
+        return FreshetConfig.of(more);
+    }
+
+    @Test
+    void shouldRefuseLearnedRepeatsWithoutAMemory() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("recommend.repeats", "learned", "model.memory.window", "0")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("recommend.repeats=learned needs a memory")
+                .hasMessageContaining("model.memory.window must be above 0");
     }
 
     @Test
@@ -411,6 +452,7 @@ final class FreshetConfigTest {
         events.weights     | a=1,a=2           | each type once: a
         events.filter.only | a,b,a             | each type once: a
         events.negative    | a,                | before and after each comma
+        recommend.repeats     | sometimes      | recommend.repeats
         events.seen.return.ms | view           | "view" has no =
         events.seen.return.ms | view=-1        | 0 or more: "view=-1"
         events.seen.return.ms | view=1d        | a whole number of ms
@@ -771,7 +813,7 @@ final class FreshetConfigTest {
     private static String otherValue(ConfigKey<?> key, Map<String, String> beside, Object usual) {
         String candidates =
                 "true false 1 2 16 6000000 100000000 0.5 0.25 other=1 other=wide other other:1 s3://other http://other"
-                        + " filter gru4rec connect us apicurio avro random";
+                        + " filter gru4rec connect us apicurio avro random always";
         return Stream.of(candidates.split(" ", -1))
                 .filter(text -> isTaken(key, text, beside, usual))
                 .findFirst()

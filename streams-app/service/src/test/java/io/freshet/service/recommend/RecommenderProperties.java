@@ -14,6 +14,7 @@ import io.freshet.model.search.Scorer;
 import io.freshet.model.search.TopKResults;
 import io.freshet.model.tensor.RowTable;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.Repeats;
 import io.freshet.service.popularity.Popularity;
 import io.freshet.service.scoring.AdvancingClock;
 import io.freshet.service.serving.LiveModel;
@@ -29,6 +30,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -71,6 +73,7 @@ class RecommenderProperties {
         private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
         private final LiveModel live = new LiveModel(new AdvancingClock(), registry);
         private final RepeatPolicy repeats;
+        private final boolean isLearned;
         private final Recommender.SharedState shared;
         private final Recommender recommender;
         private final @Nullable RecommenderModel model;
@@ -82,10 +85,20 @@ class RecommenderProperties {
             this.items = items;
             this.random = random;
             boolean someReturn = random.nextBoolean();
-            repeats = someReturn
-                    ? new RepeatPolicy(Map.of("view", 20_000L, "buy", 40_000L, "shown", 0L), RepeatPolicy.NEVER)
-                    : RepeatPolicy.OF_NOTHING;
+            List<Repeats> all = List.of(Repeats.values());
+            Repeats allowed = all.get(random.nextInt(all.size()));
+            Map<String, Long> after = new HashMap<>();
+            if (allowed != Repeats.NEVER) {
+                after.putAll(Map.of("shown", RepeatPolicy.NEVER, "dislike", RepeatPolicy.NEVER));
+            }
+            if (someReturn) {
+                after.putAll(Map.of("view", 20_000L, "buy", 40_000L, "shown", 0L));
+            }
+            repeats = new RepeatPolicy(after, allowed == Repeats.NEVER ? RepeatPolicy.NEVER : 0);
+            isLearned = allowed == Repeats.LEARNED;
             FreshetConfig config = FreshetConfig.of(Map.of(
+                    "recommend.repeats",
+                    allowed.name().toLowerCase(Locale.ROOT),
                     "events.filter.only",
                     "shown",
                     "events.negative",
@@ -141,7 +154,9 @@ class RecommenderProperties {
                     .learn(
                             expectations,
                             random.doubles(clicks, 0, .05).toArray(),
-                            random.doubles(clicks, -2, 2.3).toArray());
+                            random.doubles(clicks, -2, 2.3).toArray(),
+                            random.doubles(clicks == 0 ? 0 : expectations.end(clicks - 1), 0, .2)
+                                    .toArray());
         }
 
         private static String item(int i) {
@@ -276,7 +291,10 @@ class RecommenderProperties {
         private List<Recommendation.Item> probable(int[] history) {
             RecommenderModel known = Objects.requireNonNull(model);
             try (Scorer scorer = new Scorer(known.config())) {
-                TopKResults answers = scorer.topK(known, history, new int[0], Math.max(1, items));
+                TopKResults answers = new TopKResults();
+                scorer.clear();
+                scorer.add(known, history, history.length, new int[0], 0);
+                scorer.answer(known, null, Math.max(1, items), isLearned, answers);
                 assertThat(answers.size(0)).isEqualTo(items);
                 return IntStream.range(0, items)
                         .boxed()

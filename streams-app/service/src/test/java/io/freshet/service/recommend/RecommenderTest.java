@@ -28,6 +28,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RecommenderTest {
     private static final long NOW = 1_700_000_000_000L;
@@ -165,6 +168,39 @@ final class RecommenderTest {
         assertThat(answered(recommender.answer(request, sequence, NOW + DAY - 1)))
                 .containsExactlyInAnyOrder("c", "d");
         assertThat(answered(recommender.answer(request, sequence, NOW + DAY))).containsExactlyInAnyOrder("a", "c", "d");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"never, ''", "always, a b", "learned, a b"})
+    void shouldRecommendItemsOfTheHistoryAgainWhenRepeatsAreAllowed(String repeats, String returning) {
+        configure(Map.of(
+                "recommend.repeats", repeats, "events.negative", "dislike", "events.filter.only", "shown,glanced"));
+        know("a", "b", "c", "d", "e");
+        UserSequence sequence = new UserSequence(List.of(
+                new Interaction("a", NOW, "view", 0),
+                new Interaction("c", NOW, "shown", 0),
+                new Interaction("d", NOW, "dislike", 0),
+                new Interaction("b", NOW, null, 0)));
+
+        Answer answer = recommender.answer(RecommendationRequest.ofUser("u", 5), sequence, NOW);
+
+        List<String> expected = Stream.concat(
+                        Stream.of(returning.split(" ")).filter(item -> !item.isEmpty()), Stream.of("e"))
+                .toList();
+        assertThat(answered(answer)).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"always", "learned"})
+    void shouldLetTheTimesOfTypesGoBeforeRepeats(String repeats) {
+        configure(Map.of("recommend.repeats", repeats, "events.seen.return.ms", "buy=" + DAY));
+        know("a", "b", "c");
+        UserSequence sequence =
+                new UserSequence(List.of(new Interaction("a", NOW, "buy", 0), new Interaction("b", NOW, "view", 0)));
+        RecommendationRequest request = RecommendationRequest.ofUser("u", 3);
+
+        assertThat(answered(recommender.answer(request, sequence, NOW))).containsExactlyInAnyOrder("b", "c");
+        assertThat(answered(recommender.answer(request, sequence, NOW + DAY))).containsExactlyInAnyOrder("a", "b", "c");
     }
 
     @Test

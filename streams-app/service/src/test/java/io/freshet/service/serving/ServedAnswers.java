@@ -47,7 +47,7 @@ public final class ServedAnswers {
         }
         ItemFilter all = new ItemFilter(ItemSelection.ALL, new ItemCatalogue(false), Set.of());
         RowSelection selection = new RowSelection(model, all, k);
-        model.answer(List.of(new ServedModel.Question(rows, selection)));
+        model.answer(List.of(new ServedModel.Question(rows, selection)), false);
         Map<String, Float> answers = new LinkedHashMap<>();
         selection.chosen().forEach(row -> answers.put(model.itemAt(row.row()), row.score()));
         return answers;

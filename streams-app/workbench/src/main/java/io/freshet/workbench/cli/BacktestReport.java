@@ -98,23 +98,26 @@ record BacktestReport(Input input, Map<String, Configuration> configurations, bo
 
     private void addFigures(List<String> lines) {
         List<String> columns = List.of("HR@10", "NDCG@10", "MRR@10");
-        lines.add(PrequentialReport.header("After the first tenth", 3));
-        lines.add(PrequentialReport.row("", columns.stream(), columns.stream()));
+        lines.add(PrequentialReport.header("After the first tenth", 3) + PrequentialReport.learnedHeader());
+        lines.add(PrequentialReport.row("", columns.stream(), columns.stream(), columns.stream()));
         PrequentialReport current = current();
         configurations.forEach((name, each) -> {
             Map<String, At10> left = rows(each.report().seenLeftOut());
             Map<String, At10> right = rows(each.report().repeatsRanked());
+            At10 learned = each.report().learnedRepeats().prequential();
             left.forEach((method, figures) -> {
                 boolean served = method.equals(PrequentialReport.SERVED);
                 lines.add(PrequentialReport.row(
                         served ? String.format(Locale.ROOT, "%s, %,d events", name, figures.events()) : "  " + method,
                         PrequentialReport.shares(figures),
-                        PrequentialReport.shares(of(right, method))));
+                        PrequentialReport.shares(of(right, method)),
+                        served ? PrequentialReport.shares(learned) : Stream.of()));
                 if (served && !isCurrent(name)) {
                     lines.add(PrequentialReport.row(
                             "  difference to current",
                             differences(figures, served(current.seenLeftOut())),
-                            differences(of(right, method), served(current.repeatsRanked()))));
+                            differences(of(right, method), served(current.repeatsRanked())),
+                            differences(learned, current.learnedRepeats().prequential())));
                 }
             });
             addIntervals(lines, each.report());
@@ -124,9 +127,13 @@ record BacktestReport(Input input, Map<String, Configuration> configurations, bo
     private static void addIntervals(List<String> lines, PrequentialReport report) {
         Errors left = served(report.seenLeftOut()).standardErrors();
         Errors right = served(report.repeatsRanked()).standardErrors();
-        if (left != null && right != null) {
+        Errors learned = report.learnedRepeats().prequential().standardErrors();
+        if (left != null && right != null && learned != null) {
             lines.add(PrequentialReport.row(
-                    "  95% interval: ±", PrequentialReport.intervals(left), PrequentialReport.intervals(right)));
+                    "  95% interval: ±",
+                    PrequentialReport.intervals(left),
+                    PrequentialReport.intervals(right),
+                    PrequentialReport.intervals(learned)));
         }
     }
 

@@ -41,11 +41,12 @@ import picocli.CommandLine.Option;
                     + " learned from. An item never seen is a miss; ties count against the model. The learner's"
                     + " network alone, its memory alone and baselines run over the same clicks. All of them have two"
                     + " results from the same scores: without the items that the user has seen and that"
-                    + " events.seen.return.ms does not let return, as Freshet serves, and with repeats. Without seen items,"
-                    + " a click on such an item is a miss. Figures cover the events after the first tenth of the file. The"
-                    + " result includes how well the probabilities agree with the clicks that followed: 10 items are"
-                    + " served before each event, without the items that are hidden. Users are never forgotten. Ctrl-C"
-                    + " ends it with the figures so far.",
+                    + " events.seen.return.ms does not let return, as Freshet serves with recommend.repeats=never, and with"
+                    + " repeats (always). Without seen items, a click on such an item is a miss. The learner has a third"
+                    + " result, with the probability of a repeat that it has learned (learned). Figures cover the events"
+                    + " after the first tenth of the file. The result includes how well the probabilities agree with the"
+                    + " clicks that followed: 10 items are served before each event, without the items that are hidden and"
+                    + " with repeats learned. Users are never forgotten. Ctrl-C ends it with the figures so far.",
             ""
         },
         footerHeading = "%nBaselines:%n",

@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param clicks counts of the clicks that were read, accepted and dropped
  * @param seenLeftOut results without the items that the user has seen, as Freshet serves by default
  * @param repeatsRanked results of the same scores with all items
- * @param calibration how well the served probabilities agree with the clicks; null if several learners learned
+ * @param learnedRepeats results of the mixture with all items, with the probability of a repeat that it has learned
+ * @param calibration how well the probabilities agree with the clicks without seen items; null if several learners learned
  * @param refits the refits of the network, each with the clicks that it was fitted to
  * @param parallel the cost of learning with several learners; null if there is one
  * @param stopped whether Ctrl-C ended the run early
@@ -49,6 +50,7 @@ record PrequentialReport(
         Clicks clicks,
         Policy seenLeftOut,
         Policy repeatsRanked,
+        Learned learnedRepeats,
 
         @JsonInclude(JsonInclude.Include.NON_NULL) ComparisonResult.@Nullable Calibration calibration,
 
@@ -82,6 +84,34 @@ record PrequentialReport(
             }
             return new Policy(
                     Prequential.of(results, Slice.ALL, sampled), slices, Curve.of(result.curveRecords(), results));
+        }
+    }
+
+    /**
+     * The results of the mixture with learned repeats.
+     *
+     * @param calibration how well the probabilities agree with the clicks; null if several learners learned
+     */
+    record Learned(
+            At10 prequential,
+            Map<String, At10> slices,
+            Line curve,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) ComparisonResult.@Nullable Calibration calibration) {
+        /** @param sampled whether the figures have standard errors */
+        static Learned of(ComparisonResult result, boolean sampled) {
+            Figures figures = result.learnedRepeats();
+            Map<String, At10> slices = new LinkedHashMap<>();
+            for (Slice slice : Slice.values()) {
+                if (slice != Slice.ALL) {
+                    slices.put(slice.name().toLowerCase(Locale.ROOT), Prequential.at10(figures, slice, false));
+                }
+            }
+            return new Learned(
+                    Prequential.at10(figures, Slice.ALL, sampled),
+                    slices,
+                    Line.of(figures),
+                    result.learnedCalibration());
         }
     }
 
@@ -221,6 +251,7 @@ record PrequentialReport(
                 clicks,
                 Policy.of(result, SeenItems.MASKED, sampled),
                 Policy.of(result, SeenItems.RANKED, sampled),
+                Learned.of(result, sampled),
                 result.calibration(),
                 result.refits(),
                 parallel,
@@ -252,8 +283,9 @@ record PrequentialReport(
         if (parallel != null) {
             lines.add(parallel.line());
         }
-        lines.add(header("After the first tenth", 3));
-        lines.add(row("", Stream.of("HR@10", "NDCG@10", "MRR@10"), Stream.of("HR@10", "NDCG@10", "MRR@10")));
+        lines.add(header("After the first tenth", 3) + learnedHeader());
+        List<String> measures = List.of("HR@10", "NDCG@10", "MRR@10");
+        lines.add(row("", measures.stream(), measures.stream(), measures.stream()));
         lines.add(String.format(
                 Locale.ROOT,
                 "  %-34s %,8d",
@@ -261,12 +293,16 @@ record PrequentialReport(
                 seenLeftOut.prequential().served().events()));
         Map<String, At10> ranked = rows(repeatsRanked.prequential());
         rows(seenLeftOut.prequential())
-                .forEach((name, at10) ->
-                        lines.add(row(name, shares(at10), shares(ranked.getOrDefault(name, At10.NONE)))));
+                .forEach((name, at10) -> lines.add(row(
+                        name,
+                        shares(at10),
+                        shares(ranked.getOrDefault(name, At10.NONE)),
+                        name.equals(SERVED) ? shares(learnedRepeats.prequential()) : Stream.of())));
         Errors left = seenLeftOut.prequential().served().standardErrors();
         Errors right = repeatsRanked.prequential().served().standardErrors();
-        if (left != null && right != null) {
-            lines.add(row("Freshet, 95% interval: ±", intervals(left), intervals(right)));
+        Errors learned = learnedRepeats.prequential().standardErrors();
+        if (left != null && right != null && learned != null) {
+            lines.add(row("Freshet, 95% interval: ±", intervals(left), intervals(right), intervals(learned)));
         }
         lines.add(header("NDCG@10 by item's and user's clicks", 4));
         List<String> slices = List.of("item <5", "item 5+", "user 1", "user 2+");
@@ -275,8 +311,15 @@ record PrequentialReport(
         for (String name : rows(seenLeftOut.prequential()).keySet()) {
             lines.add(row(name, ndcg(seenLeftOut, name), ndcg(repeatsRanked, name)));
         }
+        lines.add(row(
+                "Freshet, repeats learned",
+                slices.stream().map(slice -> ""),
+                learnedRepeats.slices().values().stream().map(at10 -> LeaveOneOutMetrics.share(at10.ndcg10()))));
         if (calibration != null) {
-            addTo(lines, calibration);
+            addTo(lines, "Probabilities served", calibration);
+        }
+        if (learnedRepeats.calibration() != null) {
+            addTo(lines, "With repeats learned", learnedRepeats.calibration());
         }
         return lines;
     }
@@ -285,6 +328,11 @@ record PrequentialReport(
         String group = "%" + 9 * columns + "s";
         return String.format(
                 Locale.ROOT, "%-36s" + group + "  " + group, title, "seen left out, as served", "repeats ranked");
+    }
+
+    /** Returns what follows {@link #header} above three columns of the mixture with learned repeats. */
+    static String learnedHeader() {
+        return String.format(Locale.ROOT, "  %27s", "repeats learned");
     }
 
     static Stream<String> shares(At10 at10) {
@@ -317,10 +365,9 @@ record PrequentialReport(
                 calibration.all().expectedError());
     }
 
-    private static void addTo(List<String> lines, ComparisonResult.Calibration calibration) {
-        lines.add(calibrationLine("Probabilities served", calibration));
-        lines.add(String.format(
-                Locale.ROOT, "  %-34s %8s %9s %8s", "score, all served items", "items", "mean", "clicked"));
+    private static void addTo(List<String> lines, String title, ComparisonResult.Calibration calibration) {
+        lines.add(calibrationLine(title, calibration));
+        lines.add(String.format(Locale.ROOT, "  %-34s %8s %9s %8s", "score, all items", "items", "mean", "clicked"));
         for (Reliability.Bin bin : calibration.all().bins()) {
             lines.add(String.format(
                     Locale.ROOT,
@@ -345,6 +392,11 @@ record PrequentialReport(
         return String.format(Locale.ROOT, "  %-34s", name) + cells(left) + "  " + cells(right);
     }
 
+    /** Returns a row with cells of the mixture with learned repeats, or with none. */
+    static String row(String name, Stream<String> left, Stream<String> right, Stream<String> learned) {
+        return (row(name, left, right) + "  " + cells(learned)).stripTrailing();
+    }
+
     private static String cells(Stream<String> values) {
         return values.map(value -> String.format(Locale.ROOT, " %8s", value)).collect(Collectors.joining());
     }
@@ -354,7 +406,12 @@ record PrequentialReport(
      * lines if nothing was ranked.
      */
     String plot(String file, int window) {
-        return plots(file, window, leftOut -> lines((leftOut ? seenLeftOut : repeatsRanked).curve()));
+        return plots(
+                file,
+                window,
+                leftOut -> leftOut
+                        ? lines(seenLeftOut.curve(), null)
+                        : lines(repeatsRanked.curve(), learnedRepeats.curve()));
     }
 
     /**
@@ -370,9 +427,12 @@ record PrequentialReport(
                 new LinePlot(title + ", repeats ranked", "clicks", "NDCG@10", lines.apply(false))));
     }
 
-    private static List<Series> lines(Curve curve) {
+    private static List<Series> lines(Curve curve, @Nullable Line learned) {
         List<Series> lines = new ArrayList<>();
         addTo(lines, curve, SERVED, curve.online(), true);
+        if (learned != null) {
+            addTo(lines, curve, SERVED + ", repeats learned", learned, false);
+        }
         addTo(lines, curve, NETWORK, curve.network(), false);
         addTo(lines, curve, MEMORY, curve.memory(), false);
         curve.baselines().forEach((name, line) -> addTo(lines, curve, name.replace('_', ' '), line, false));

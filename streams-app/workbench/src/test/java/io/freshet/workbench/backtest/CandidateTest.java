@@ -24,11 +24,13 @@ final class CandidateTest {
                         "32",
                         "events.seen.return.ms",
                         "view=1000",
+                        "recommend.repeats",
+                        "always",
                         "clicks.field.user",
                         "who",
                         "learners.count",
                         "2")))
-                .containsExactly("http.port", "online.publish.interval.ms", "sequencer.window");
+                .containsExactly("http.port", "online.publish.interval.ms", "recommend.repeats", "sequencer.window");
     }
 
     @Test

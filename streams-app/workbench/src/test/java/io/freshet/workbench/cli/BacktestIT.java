@@ -42,7 +42,8 @@ final class BacktestIT {
     private static final int CLICKS = 2_500;
     private static final int PARTITIONS = 3;
     private static final int MIDDLE = 1_000;
-    private static final List<String> FIGURES = List.of("seen_left_out", "repeats_ranked", "calibration");
+    private static final List<String> FIGURES =
+            List.of("seen_left_out", "repeats_ranked", "learned_repeats", "calibration");
     private static final List<String> OTHER = List.of(
             "--set",
             "model.encoder=gru4rec",

@@ -42,6 +42,7 @@ class EvaluatePrequentialCommandTest {
                         "clicks",
                         "seen_left_out",
                         "repeats_ranked",
+                        "learned_repeats",
                         "calibration",
                         "refits",
                         "stopped",
@@ -83,6 +84,11 @@ class EvaluatePrequentialCommandTest {
         assertThat(served.get("baselines").get("rules").get("hr10").asDouble())
                 .isLessThan(
                         prequential.get("baselines").get("rules").get("hr10").asDouble());
+        JsonNode learned = report.get("learned_repeats");
+        assertThat(learned.fieldNames()).toIterable().containsExactly("prequential", "slices", "curve", "calibration");
+        assertThat(learned.get("prequential").get("events")).isEqualTo(prequential.get("events"));
+        assertThat(learned.get("prequential").get("hr10").asDouble()).isPositive();
+        assertThat(learned.get("prequential")).isNotEqualTo(prequential);
         JsonNode calibration = report.get("calibration");
         assertThat(calibration.fieldNames()).toIterable().containsExactly("first", "all");
         assertThat(calibration.get("all").fieldNames())
@@ -93,7 +99,7 @@ class EvaluatePrequentialCommandTest {
                 .containsExactly("from", "to", "answers", "mean_probability", "clicked");
         assertThat(Files.readString(plot))
                 .startsWith("<svg")
-                .contains("Freshet", "decayed popularity", "refit", "as served", "repeats ranked");
+                .contains("Freshet", "decayed popularity", "refit", "as served", "repeats ranked", "repeats learned");
     }
 
     @Test
@@ -142,7 +148,7 @@ class EvaluatePrequentialCommandTest {
         evaluate("--json", two.toString(), "--baselines", "none", "--set", "training.workers=1");
 
         JsonNode first = new ObjectMapper().readTree(one.toFile());
-        for (String figures : List.of("seen_left_out", "repeats_ranked", "calibration")) {
+        for (String figures : List.of("seen_left_out", "repeats_ranked", "learned_repeats", "calibration")) {
             assertThat(new ObjectMapper().readTree(two.toFile()).get(figures)).isEqualTo(first.get(figures));
         }
     }

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * whose user has an earlier click is an event. It is ranked among all items seen so far, before any runner learns from it.
  * An item never seen is a miss, and ties count against the target. Each method has two results from the same scores: with
  * the items ranked that the user has seen, and with those left out that the {@link RepeatPolicy} of the configuration hides
- * from the user, as Freshet serves. If the learner ranks a
- * share of the events, the other methods are compared on the same ones. Results cover the events after the first tenth of the
- * stream (Vinagre, Jorge, Gama, "Evaluation of recommender systems in streaming environments", 2015).
+ * from the user, as Freshet serves by default. The online learner has a third one, with the probability of a repeat that it
+ * has learned. If the learner ranks a share of the events, the other methods are compared on the same ones. Results cover
+ * the events after the first tenth of the stream (Vinagre, Jorge, Gama, "Evaluation of recommender systems in streaming environments", 2015).
  *
  * <p>The learner takes steps of a fixed number of records, as the trainer can do with input from Kafka. Not thread-safe.
  */
@@ -37,7 +37,8 @@ public final class Comparison implements AutoCloseable {
     private final Sheets onlineSheets;
     private final Sheets networkSheets;
     private final Sheets memorySheets;
-    private final @Nullable ServedAnswers answers; // null if several learners learn
+    private final MethodScores learnedRepeats;
+    private final List<ServedAnswers> answers = new ArrayList<>(); // by default, and with learned repeats; or none
     private final Map<ComparedMethod, Entrant> methods = new EnumMap<>(ComparedMethod.class);
 
     private final StreamItems items;
@@ -79,12 +80,14 @@ public final class Comparison implements AutoCloseable {
                 ? new OnlineRunner(
                         OnlineLearner.initial(config.model(), config.training(), config.learning(), config.repeats()))
                 : new ParallelRunner(config, parallel);
-        this.answers = online instanceof OnlineRunner single
-                ? new ServedAnswers(single.learner().model(), items)
-                : null;
+        if (online instanceof OnlineRunner single) {
+            answers.add(new ServedAnswers(single.learner().model(), items, false));
+            answers.add(new ServedAnswers(single.learner().model(), items, true));
+        }
         this.onlineSheets = new Sheets(config.window());
         this.networkSheets = new Sheets(config.window());
         this.memorySheets = new Sheets(config.window());
+        this.learnedRepeats = new MethodScores(config.window());
         for (ComparedMethod method : config.methods()) {
             methods.put(method, new Entrant(runner(method, stopped), new Sheets(config.window())));
         }
@@ -155,16 +158,15 @@ public final class Comparison implements AutoCloseable {
         waiting.clear();
         methods.values().forEach(method -> method.runner().makeReady(step));
         boolean[] counted = counted(step);
-        if (answers != null) {
-            answers.answer(step);
-        }
+        answers.forEach(each -> each.answer(step));
         StepRanks ranks = online.run(step);
-        if (answers != null) {
-            answers.observe(ranks, counted);
-        }
+        answers.forEach(each -> each.observe(ranks, counted));
         onlineSheets.observe(step, ranks, counted);
         networkSheets.observe(step, online.networkRanks(), counted);
         memorySheets.observe(step, online.memoryRanks(), counted);
+        for (int i = 0; i < counted.length; i++) {
+            learnedRepeats.observe(step.clicks().get(i), online.learnedRanks()[i], counted[i]);
+        }
         methods.values()
                 .forEach(method ->
                         method.sheets().observe(step, method.runner().run(step).onSameEvents(ranks), counted));
@@ -193,6 +195,7 @@ public final class Comparison implements AutoCloseable {
         onlineSheets.mark();
         networkSheets.mark();
         memorySheets.mark();
+        learnedRepeats.mark();
         methods.values().forEach(method -> method.sheets().mark());
     }
 
@@ -208,7 +211,13 @@ public final class Comparison implements AutoCloseable {
             results.put(seen, results(seen));
         }
         return new ComparisonResult(
-                run, List.copyOf(curveRecords), results, refits(), answers == null ? null : answers.calibration());
+                run,
+                List.copyOf(curveRecords),
+                results,
+                learnedRepeats.figures(),
+                refits(),
+                answers.isEmpty() ? null : answers.getFirst().calibration(),
+                answers.isEmpty() ? null : answers.getLast().calibration());
     }
 
     private ComparisonResult.Results results(SeenItems seen) {
@@ -233,9 +242,7 @@ public final class Comparison implements AutoCloseable {
     @Override
     public void close() {
         methods.values().forEach(method -> method.runner().close());
-        if (answers != null) {
-            answers.close();
-        }
+        answers.forEach(ServedAnswers::close);
         online.close();
     }
 }

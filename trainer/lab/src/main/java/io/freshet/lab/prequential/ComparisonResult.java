@@ -14,15 +14,20 @@ import org.jspecify.annotations.Nullable;
  * @param records number of records run
  * @param curveRecords number of records run at each point of the curves
  * @param results results with the items ranked that the user has seen, and with these items left out, from the same scores
+ * @param learnedRepeats results of the mixture among all items, with the probability of a repeat that it has learned
  * @param refits fits of the refitted network
- * @param calibration how well the served probabilities agree with the clicks; null if several learners learned
+ * @param calibration how well the probabilities of answers without seen items agree with the clicks; null if several
+ *     learners learned
+ * @param learnedCalibration the same of answers with learned repeats
  */
 public record ComparisonResult(
         long records,
         List<Long> curveRecords,
         Map<SeenItems, Results> results,
+        Figures learnedRepeats,
         List<Refit> refits,
-        @Nullable Calibration calibration) {
+        @Nullable Calibration calibration,
+        @Nullable Calibration learnedCalibration) {
     /** Returns the results with seen items ranked or left out. */
     public Results of(SeenItems seen) {
         return Objects.requireNonNull(results.get(seen));
@@ -48,8 +53,7 @@ public record ComparisonResult(
     public record Figures(Map<Slice, Accuracy> accuracy, StandardErrors errors, List<Accuracy> curve) {}
 
     /**
-     * Calibration of the probabilities in served answers, which leave out seen items, over the events after the first tenth
-     * of the stream.
+     * Calibration of the probabilities in answers, over the events after the first tenth of the stream.
      *
      * @param first of the first item of each answer
      * @param all of all items of each answer, at most {@link ComparisonConfig#K}

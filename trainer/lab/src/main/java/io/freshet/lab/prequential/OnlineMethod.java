@@ -7,4 +7,7 @@ interface OnlineMethod extends Runner {
 
     /** Returns the ranks that the memory alone gave the last step's clicks. */
     StepRanks memoryRanks();
+
+    /** Returns the ranks that the mixture gave the last step's clicks among all items, with learned repeats. */
+    int[] learnedRanks();
 }

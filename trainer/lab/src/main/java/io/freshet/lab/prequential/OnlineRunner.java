@@ -13,6 +13,7 @@ final class OnlineRunner implements OnlineMethod {
     private final OnlineLearner learner;
     private TargetRanks amongAll = NONE;
     private TargetRanks amongUnseen = NONE;
+    private int[] learned = {};
 
     OnlineRunner(OnlineLearner learner) {
         this.learner = learner;
@@ -26,6 +27,7 @@ final class OnlineRunner implements OnlineMethod {
     public StepRanks run(Step step) {
         amongUnseen = learner.step(step.updates()).targetRanks();
         amongAll = learner.ranksAmongAll();
+        learned = learner.ranksWeighed();
         return ranks();
     }
 
@@ -42,6 +44,11 @@ final class OnlineRunner implements OnlineMethod {
     @Override
     public StepRanks memoryRanks() {
         return new StepRanks(amongAll.memory(), amongUnseen.memory());
+    }
+
+    @Override
+    public int[] learnedRanks() {
+        return learned;
     }
 
     @Override

@@ -25,6 +25,7 @@ final class ParallelRunner implements OnlineMethod {
     private int stepsSinceMerge;
     private TargetRanks amongAll = ranksOf(0);
     private TargetRanks amongUnseen = ranksOf(0);
+    private int[] learned = {};
     private ParallelCost cost = ParallelCost.NONE;
 
     ParallelRunner(ComparisonConfig comparison, ParallelConfig config) {
@@ -82,11 +83,13 @@ final class ParallelRunner implements OnlineMethod {
         }
         amongAll = ranksOf(place);
         amongUnseen = ranksOf(place);
+        learned = new int[place];
         for (int number = 0; number < learners.size(); number++) {
             ParallelLearner learner = learners.get(number);
             int[] ofLearner = Arrays.copyOf(places.get(number), positions[number]);
             scatter(learner.step(shares.get(number)).targetRanks(), ofLearner, amongUnseen);
             scatter(learner.learner().ranksAmongAll(), ofLearner, amongAll);
+            scatter(learner.learner().ranksWeighed(), ofLearner, learned);
         }
     }
 
@@ -128,6 +131,11 @@ final class ParallelRunner implements OnlineMethod {
     @Override
     public StepRanks memoryRanks() {
         return new StepRanks(amongAll.memory(), amongUnseen.memory());
+    }
+
+    @Override
+    public int[] learnedRanks() {
+        return learned;
     }
 
     @Override

@@ -9,15 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Answers the users of a step as a scorer does, with the model from before the step and without the seen items that are
- * hidden from the user, and compares the probabilities in the answers with the clicks that follow. Items that the model does not know are left out of
- * a history; a user without any other gets no answer. Owns its scratch memory, not the model. Not thread-safe.
+ * Answers the users of a step as a scorer does, with the model from before the step, and compares the probabilities in the
+ * answers with the clicks that follow. Answers are without the seen items that are hidden from the user, or have learned
+ * repeats. Items that the model does not know are left out of a history; a user without any other gets no answer. Owns its
+ * scratch memory, not the model. Not thread-safe.
  */
 final class ServedAnswers implements AutoCloseable {
     private static final int BATCH = 64;
 
     private final RecommenderModel model;
     private final StreamItems items;
+    private final boolean repeats;
     private final Scorer scorer;
     private final TopKResults results = new TopKResults();
     private final ReliabilityCounts first = new ReliabilityCounts();
@@ -30,9 +32,11 @@ final class ServedAnswers implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Answer(int click, float[] probabilities, int hit) {}
 
-    ServedAnswers(RecommenderModel model, StreamItems items) {
+    /** @param repeats whether answers have learned repeats */
+    ServedAnswers(RecommenderModel model, StreamItems items, boolean repeats) {
         this.model = model;
         this.items = items;
+        this.repeats = repeats;
         this.scorer = new Scorer(model.config(), BATCH, 1);
     }
 
@@ -61,7 +65,7 @@ final class ServedAnswers implements AutoCloseable {
         seen = seen.length < masked.length ? new int[2 * masked.length] : seen;
         int length = known(earlier, history);
         if (length > 0) {
-            scorer.add(model, history, length, seen, known(masked, seen));
+            scorer.add(model, history, length, seen, repeats ? 0 : known(masked, seen));
         }
         return length > 0;
     }
@@ -83,7 +87,7 @@ final class ServedAnswers implements AutoCloseable {
     }
 
     private void take(Step step, List<Integer> clicks) {
-        scorer.answer(model, ComparisonConfig.K, results);
+        scorer.answer(model, null, ComparisonConfig.K, repeats, results);
         for (int query = 0; query < clicks.size(); query++) {
             int target = rowOf(step.clicks().get(clicks.get(query)).item());
             float[] probabilities = new float[results.size(query)];

@@ -11,11 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Writes and reads the file of a co-occurrence memory in a snapshot, version 1. The order of an item's neighbours is
+ * Writes and reads the file of a co-occurrence memory in a snapshot, version 2. The order of an item's neighbours is
  * a part of the state: of equally weak neighbours the first is replaced.
  *
  * <pre>
- * 3 bytes    46 4d 01: magic, kind 'M', version
+ * 3 bytes    46 4d 02: magic, kind 'M', version
  * varint     window
  * varint     maximum neighbours of an item
  * varint     halving clicks
@@ -30,11 +30,14 @@ import java.nio.file.Path;
  *     varint weight before
  * 4 bytes    CRC-32C of all bytes before, little endian
  * </pre>
+ *
+ * <p>Version 1 can be read. It has the same layout, but no factors of repeats among the mixture values: those of a new memory
+ * are used.
  */
 public final class CooccurrenceFile {
     public static final String NAME = "memory.bin";
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("co-occurrence memory", 'M', 1, 1);
+    private static final BinaryFormat FORMAT = new BinaryFormat("co-occurrence memory", 'M', 1, 2);
     private static final int TYPICAL_ITEM_BYTES = 64;
     private static final int MIN_ITEM_BYTES = 2;
     private static final int MIN_NEIGHBOUR_BYTES = 3;

@@ -17,16 +17,21 @@ import org.jspecify.annotations.Nullable;
  * network's distribution. The {@linkplain MixtureWeights weights} of the mixture depend on the context and are
  * learned from each click. For the mixture of a network with recent observations see Grave, Joulin, Usunier,
  * "Improving Neural Language Models with a Continuous Cache", ICLR 2017; for users' returns to items that they
- * clicked see Ren et al., "RepeatNet", AAAI 2019.
+ * clicked see Ren et al., "RepeatNet", AAAI 2019. Beside the mixture it keeps {@linkplain RepeatFactors factors} for these
+ * returns, for readers that recommend items of the history again.
  *
  * <p>The state is a function of the configuration and of the inputs in their order. It does not depend on time, and
  * no number depends on how the code was compiled. The memory takes at most 12 bytes for each neighbour of each item,
  * and 80 more for each item. One thread changes it; many may read it while it does not change.
  */
 public final class CooccurrenceModel {
+    private static final int FIRST_REPEAT = MixtureWeights.STATE + NetworkScale.STATE;
+    private static final int STATE = FIRST_REPEAT + RepeatFactors.STATE;
+
     private final CooccurrenceConfig config;
     private final MixtureWeights weights = new MixtureWeights();
     private final NetworkScale scale = new NetworkScale();
+    private final RepeatFactors repeats = new RepeatFactors();
     private @Nullable NeighbourList[] neighbours = new NeighbourList[0]; // by row
     private long clicks;
     private int generation; // lists of earlier generations are shared with a frozen memory
@@ -110,7 +115,7 @@ public final class CooccurrenceModel {
         if (told.mixture().length == 0) {
             return;
         }
-        requireState(told.mixture());
+        double[] mixture = whole(told.mixture());
         Iterator<Eviction> evictions = delta.evictions().stream()
                 .filter(eviction -> eviction.step() > afterStep)
                 .iterator();
@@ -131,7 +136,7 @@ public final class CooccurrenceModel {
                 next = evictions.hasNext() ? evictions.next() : null;
             }
         }
-        restoreMixture(told.mixture());
+        restoreMixture(mixture);
     }
 
     /**
@@ -156,6 +161,7 @@ public final class CooccurrenceModel {
         }
         if (Component.REPEAT.isIn(present)) {
             into.add(Component.REPEAT, weights.share(context, present, Component.REPEAT), newest, 1);
+            repeats.weigh(rows, from, to, into);
         }
         into.end();
     }
@@ -166,8 +172,10 @@ public final class CooccurrenceModel {
      * @param expectations expectations for the batch, made by this memory since it last learned
      * @param networkProbabilities (histories) probability that the network gave each target
      * @param scoreGaps (histories) mean of the network's scaled scores, minus the target's
+     * @param expected (places of the expectations) probability that the mixture gave each expected row
      */
-    public void learn(CooccurrenceScores expectations, double[] networkProbabilities, double[] scoreGaps) {
+    public void learn(
+            CooccurrenceScores expectations, double[] networkProbabilities, double[] scoreGaps, double[] expected) {
         if (clicks == 0) {
             return;
         }
@@ -178,18 +186,20 @@ public final class CooccurrenceModel {
             double thanks =
                     weights.learn(expectations.context(history), expectations.components(history), probabilities);
             scale.add(thanks, scoreGaps[history]);
+            repeats.learn(expectations, history, expected);
         }
         scale.learn();
     }
 
     /**
-     * Returns a copy of the mixture's state, as a {@link MemoryDelta} carries it: the weights of the components, and
-     * the network's scale.
+     * Returns a copy of the mixture's state, as a {@link MemoryDelta} carries it: the weights of the components, the
+     * network's scale, and the factors of repeats.
      */
     public double[] mixture() {
-        double[] state = new double[MixtureWeights.STATE + NetworkScale.STATE];
+        double[] state = new double[STATE];
         weights.copyTo(state, 0);
         scale.copyTo(state, MixtureWeights.STATE);
+        repeats.copyTo(state, FIRST_REPEAT);
         return state;
     }
 
@@ -201,11 +211,12 @@ public final class CooccurrenceModel {
      * @param learned mixture of each learner, at least one
      */
     public static double[] mergeMixtures(double[] base, List<double[]> learned) {
-        requireState(base);
-        learned.forEach(CooccurrenceModel::requireState);
-        double[] merged = new double[base.length];
-        MixtureWeights.merge(base, learned, merged, 0);
-        NetworkScale.merge(base, learned, merged, MixtureWeights.STATE);
+        double[] common = whole(base);
+        List<double[]> states = learned.stream().map(CooccurrenceModel::whole).toList();
+        double[] merged = new double[STATE];
+        MixtureWeights.merge(common, states, merged, 0);
+        NetworkScale.merge(common, states, merged, MixtureWeights.STATE);
+        RepeatFactors.merge(common, states, merged, FIRST_REPEAT);
         return merged;
     }
 
@@ -232,22 +243,40 @@ public final class CooccurrenceModel {
         }
     }
 
-    void restoreMixture(double[] state) {
-        requireState(state);
+    void restoreMixture(double[] mixture) {
+        double[] state = whole(mixture);
         weights.copyFrom(state, 0);
         scale.copyFrom(state, MixtureWeights.STATE);
+        repeats.copyFrom(state, FIRST_REPEAT);
     }
 
-    private static void requireState(double[] state) {
-        if (state.length != MixtureWeights.STATE + NetworkScale.STATE) {
-            throw new IllegalArgumentException("a mixture must have " + (MixtureWeights.STATE + NetworkScale.STATE)
-                    + " numbers: mixture=" + state.length);
+    /**
+     * Returns a mixture with the factors of repeats. One without them, from before there were any, gets those that a new
+     * memory has.
+     *
+     * @throws IllegalArgumentException if the mixture has another length, or a number that it cannot have
+     */
+    private static double[] whole(double[] mixture) {
+        if (!isMixture(mixture)) {
+            throw new IllegalArgumentException(
+                    "a mixture must have " + STATE + " or " + FIRST_REPEAT + " numbers: mixture=" + mixture.length);
         }
-        for (double number : state) {
+        for (double number : mixture) {
             if (!(number >= 0 && number < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException("a mixture's numbers must be finite and at least 0: " + number);
             }
         }
+        if (mixture.length == STATE) {
+            return mixture;
+        }
+        double[] whole = Arrays.copyOf(mixture, STATE);
+        new RepeatFactors().copyTo(whole, FIRST_REPEAT);
+        return whole;
+    }
+
+    /** Returns whether a mixture has the length of one, with or without the factors of repeats. */
+    public static boolean isMixture(double[] mixture) {
+        return mixture.length == STATE || mixture.length == FIRST_REPEAT;
     }
 
     /** Returns the number of rows that may have neighbours. */

@@ -10,12 +10,16 @@ import java.util.Arrays;
  * p(v) = networkShare(q) · softmax(scale · s)(v) + mass(v)
  * </pre>
  *
- * <p>where the mass is zero except for the rows at the places {@code [start(q), end(q))}. Stored in flat arrays that
- * are reused from batch to batch. Not thread-safe, but many threads may read it once it is filled.
+ * <p>where the mass is zero except for the rows at the places {@code [start(q), end(q))}. The items of the history are
+ * among these rows, unless the memory is empty, and have factors, by which their probabilities are multiplied if repeats are
+ * weighed ({@link RepeatFactors}). Stored in flat arrays that are reused from batch to batch. Not thread-safe, but many
+ * threads may read it once it is filled.
  */
 public final class CooccurrenceScores {
     /** Target of a history whose next item is unknown. */
     public static final int NO_TARGET = -1;
+
+    private static final int NO_REPEAT = -1;
 
     private int size;
     private int[] ends = new int[128]; // (histories)
@@ -24,9 +28,12 @@ public final class CooccurrenceScores {
     private int[] components = new int[128]; // (histories) sets of components that have a prediction
     private double[] targetProbabilities = new double[128 * Component.COUNT]; // (histories, components) except NETWORK
     private double[] targetMasses = new double[128]; // (histories)
+    private int[] targetPlaces = new int[128]; // (histories); -1 for none
 
     private int[] rows = new int[4096]; // (ends[size - 1])
     private double[] masses = new double[4096]; // (ends[size - 1])
+    private int[] traits = new int[4096]; // (ends[size - 1]) of items of the history; NO_REPEAT for others
+    private double[] factors = new double[4096]; // (ends[size - 1]) of items of the history; 1 for others
     private int[] lastPlace = new int[0]; // by row: the place where it was last put in rows
 
     private int target;
@@ -59,6 +66,21 @@ public final class CooccurrenceScores {
     /** Returns the probability that the memory contributes to the row at this place. */
     public double mass(int place) {
         return masses[place];
+    }
+
+    /** Returns whether the row at a place is an item of the history. */
+    public boolean isRepeat(int place) {
+        return traits[place] != NO_REPEAT;
+    }
+
+    /** Returns the factor of the probability of the row at a place if repeats are weighed; 1 if it is not a repeat. */
+    public double repeatFactor(int place) {
+        return factors[place];
+    }
+
+    /** Returns the factor of the history's target. */
+    public double targetFactor(int history) {
+        return targetPlaces[history] < 0 ? 1 : factors[targetPlaces[history]];
     }
 
     /** Returns the weight of the network's distribution after this history. */
@@ -103,6 +125,14 @@ public final class CooccurrenceScores {
         return rank;
     }
 
+    int targetPlace(int history) {
+        return targetPlaces[history];
+    }
+
+    int traits(int place) {
+        return traits[place];
+    }
+
     int context(int history) {
         return contexts[history];
     }
@@ -136,9 +166,50 @@ public final class CooccurrenceScores {
         }
     }
 
+    /** Returns the first place of the current history. */
+    int openStart() {
+        return start(size);
+    }
+
+    /** Returns the place after the last of the current history. */
+    int openEnd() {
+        return ends[size];
+    }
+
+    /**
+     * Counts a click of the current history on a row. The count is in the place of the traits until {@link #setRepeat}.
+     *
+     * @return number of clicks on the row so far; 0 if no component expects the row
+     */
+    int countClick(int row) {
+        int place = knownPlace(row);
+        if (place < 0) {
+            return 0;
+        }
+        traits[place] = Math.max(traits[place], 0) + 1;
+        return traits[place];
+    }
+
+    /** Returns the number of clicks that were counted on a row of the current history. */
+    int clicksOn(int row) {
+        int place = knownPlace(row);
+        return place < 0 ? 0 : traits[place];
+    }
+
+    int clicksAt(int place) {
+        return traits[place];
+    }
+
+    /** Sets the traits, at least 0, and the factor of an item of the current history. */
+    void setRepeat(int place, int packedTraits, double factor) {
+        traits[place] = packedTraits;
+        factors[place] = factor;
+    }
+
     /** Ends the current history. */
     void end() {
         int place = target == NO_TARGET ? -1 : knownPlace(target);
+        targetPlaces[size] = place;
         targetMasses[size] = place < 0 ? 0 : masses[place];
         size++;
     }
@@ -152,9 +223,13 @@ public final class CooccurrenceScores {
         if (end == rows.length) {
             rows = Arrays.copyOf(rows, 2 * end);
             masses = Arrays.copyOf(masses, 2 * end);
+            traits = Arrays.copyOf(traits, 2 * end);
+            factors = Arrays.copyOf(factors, 2 * end);
         }
         rows[end] = row;
         masses[end] = 0;
+        traits[end] = NO_REPEAT;
+        factors[end] = 1;
         if (row >= lastPlace.length) {
             lastPlace = Arrays.copyOf(lastPlace, Math.max(row + 1, 2 * lastPlace.length));
         }
@@ -182,6 +257,7 @@ public final class CooccurrenceScores {
             components = Arrays.copyOf(components, capacity);
             targetProbabilities = Arrays.copyOf(targetProbabilities, capacity * Component.COUNT);
             targetMasses = Arrays.copyOf(targetMasses, capacity);
+            targetPlaces = Arrays.copyOf(targetPlaces, capacity);
         }
     }
 }

@@ -319,7 +319,7 @@ public final class RecommenderModel implements AutoCloseable {
 
     private void requireMemoryFits(ModelDelta head) {
         boolean told = head.memory().clicksOfStep().length > 0;
-        boolean whole = !told || head.memory().mixture().length == memory.mixture().length;
+        boolean whole = !told || CooccurrenceModel.isMixture(head.memory().mixture());
         boolean known = Arrays.stream(head.memory().rows()).allMatch(row -> row < head.vocabularyRows());
         if (told != memory.config().isOn() || !whole || !known) {
             throw new IllegalArgumentException(

@@ -25,6 +25,9 @@ public final class SnapshotPlatform {
     private static final String INSTRUCTION_SET = "instruction_set";
     private static final String PRODUCTS = "products";
 
+    /** Since learners learn factors of repeats. */
+    private static final String STEPS = "+repeats";
+
     private SnapshotPlatform() {}
 
     /**
@@ -45,10 +48,10 @@ public final class SnapshotPlatform {
 
     /**
      * Returns the name of the arithmetic of a learner in this process: that of its products, which is the same on every
-     * CPU. A change that alters any bit of a step must change the name.
+     * CPU, and of its steps. A change that alters any bit of a step must change the name.
      */
     public static String arithmetic(String products) {
-        return products;
+        return products + STEPS;
     }
 
     /** Returns the name of the arithmetic that computed a snapshot; empty if the manifest does not contain it. */

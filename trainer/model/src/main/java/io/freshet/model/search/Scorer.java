@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * find the highest scores but not their sum. With clusters of the items, the highest scores are searched for in some
  * of the clusters, and {@code Z} is an estimate ({@link IvfSearch}).
  *
+ * <p>If repeats are weighed, the probabilities of the items of the history are multiplied by the factors that the memory has
+ * learned, and all probabilities are divided by {@code 1 + Σ (factor - 1) · p} over those items, so that they add up to 1
+ * again. All other items keep their order, so the same candidates are enough.
+ *
  * <p>Owns its scratch memory; an instance is used by one thread.
  */
 public final class Scorer implements AutoCloseable {
@@ -171,6 +175,19 @@ public final class Scorer implements AutoCloseable {
      * @param k number of items wanted after each history
      */
     public void answer(RecommenderModel model, @Nullable IvfIndex clusters, int k, TopKResults to) {
+        answer(model, clusters, k, false, to);
+    }
+
+    /**
+     * Answers the histories that were added since {@link #clear}, in that order.
+     *
+     * @param model the model, unchanged since the histories were added
+     * @param clusters clusters of the model's items, to search some of them; null to look at all items
+     * @param k number of items wanted after each history
+     * @param weighsRepeats whether the items of a history have the probability of a repeat that the memory has learned
+     */
+    public void answer(
+            RecommenderModel model, @Nullable IvfIndex clusters, int k, boolean weighsRepeats, TopKResults to) {
         if (k < 1) {
             throw new IllegalArgumentException("k must be positive: k=" + k);
         }
@@ -183,7 +200,7 @@ public final class Scorer implements AutoCloseable {
         }
         search.run(model.items(), clusters, new QueryBatch(states.rows(0, count), scale, questions, k));
         for (int history = 0; history < count; history++) {
-            weigh(model.items(), scale, history, k);
+            weigh(model.items(), scale, history, k, weighsRepeats);
             to.set(history, best);
         }
     }
@@ -210,29 +227,51 @@ public final class Scorer implements AutoCloseable {
      * Selects the best rows by the mixture's probability, among the network's best, or the only rows that may be
      * answered, and the rows that the memory expects.
      */
-    private void weigh(RowTable items, float scale, int history, int k) {
+    private void weigh(RowTable items, float scale, int history, int k, boolean weighsRepeats) {
         SearchQuery question = questions.get(history);
         TopRows networkBest = search.best(history);
         double logZ = search.logNormalizer(history);
         double share = expectations.networkShare(history);
+        double normalizer = weighsRepeats ? normalizer(items, scale, history, logZ) : 1;
         best.clear(k);
         while (networkBest.size() > 0) {
-            best.offer(networkBest.worstRow(), share * StrictMath.exp(scale * networkBest.worstScore() - logZ));
+            best.offer(
+                    networkBest.worstRow(),
+                    share * StrictMath.exp(scale * networkBest.worstScore() - logZ) / normalizer);
             networkBest.removeWorst();
         }
         for (int place = 0; place < question.only().size(); place++) {
             int row = question.only().row(place);
             if (!question.expects(row)) {
-                best.offer(row, share * StrictMath.exp((double) scale * score(items, row, history) - logZ));
+                best.offer(row, share * network(items, row, scale, history, logZ) / normalizer);
             }
         }
         for (int place = expectations.start(history); place < expectations.end(history); place++) {
             int row = expectations.row(place);
             if (!question.excludes(row)) {
-                double network = share * StrictMath.exp((double) scale * score(items, row, history) - logZ);
-                best.offer(row, network + expectations.mass(place));
+                double factor = weighsRepeats ? expectations.repeatFactor(place) : 1;
+                double mixture = share * network(items, row, scale, history, logZ) + expectations.mass(place);
+                best.offer(row, factor * mixture / normalizer);
             }
         }
+    }
+
+    /** Returns the sum of all probabilities after those of the history's items have been multiplied by their factors. */
+    private double normalizer(RowTable items, float scale, int history, double logZ) {
+        double share = expectations.networkShare(history);
+        double sum = 1;
+        for (int place = expectations.start(history); place < expectations.end(history); place++) {
+            if (expectations.isRepeat(place)) {
+                double network = share * network(items, expectations.row(place), scale, history, logZ);
+                sum += (expectations.repeatFactor(place) - 1) * (network + expectations.mass(place));
+            }
+        }
+        return sum;
+    }
+
+    /** Returns the probability of a row in the network's distribution. */
+    private double network(RowTable items, int row, float scale, int history, double logZ) {
+        return StrictMath.exp((double) scale * score(items, row, history) - logZ);
     }
 
     private float score(RowTable items, int row, int history) {

@@ -20,8 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CooccurrenceFileTest {
     private static final int ITEM_ROWS = 301;
 
-    /** Version 1 up to the mixture: window 3, 2 neighbours, halved at 9 clicks; two clicks; 243 mixture values. */
-    private static final String GOLDEN_HEAD = "464d01" + "03" + "02" + "09" + "02" + "f301";
+    /** Version 2 up to the mixture: window 3, 2 neighbours, halved at 9 clicks; two clicks; 304 mixture values. */
+    private static final String GOLDEN_HEAD = "464d02" + "03" + "02" + "09" + "02" + "b002";
+
+    /** Version 1, which has no factors of repeats: 243 mixture values. */
+    private static final String GOLDEN_HEAD_V1 = "464d01" + "03" + "02" + "09" + "02" + "f301";
 
     /**
      * Three items: 5, followed by 300 with 2520 and by itself with 2520; 7, followed by 300 with 1260; and 300, preceded
@@ -35,9 +38,22 @@ final class CooccurrenceFileTest {
         String hex = HexFormat.of().formatHex(CooccurrenceFile.encode(sample()));
 
         assertThat(hex).startsWith(GOLDEN_HEAD);
-        assertThat(hex.substring(GOLDEN_HEAD.length() + 2 * Double.BYTES * 243, hex.length() - 8))
+        assertThat(hex.substring(GOLDEN_HEAD.length() + 2 * Double.BYTES * 304, hex.length() - 8))
                 .isEqualTo(GOLDEN_ITEMS);
-        assertThat(hex).endsWith("d5cb458f");
+        assertThat(hex).endsWith("c5c1f6a5");
+    }
+
+    @Test
+    void shouldReadVersion1WithTheFactorsOfANewMemory() {
+        HexFormat hex = HexFormat.of();
+        byte[] mixture = new byte[243 * Double.BYTES];
+        ByteBuffer.wrap(mixture).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(sample().mixture(), 0, 243);
+        byte[] golden = hex.parseHex(GOLDEN_HEAD_V1 + hex.formatHex(mixture) + GOLDEN_ITEMS + "d5cb458f");
+
+        CooccurrenceModel memory = CooccurrenceFile.decode(golden, ITEM_ROWS);
+
+        assertThat(memory.mixture()).isEqualTo(sample().mixture());
+        assertThat(CooccurrenceFile.encode(memory)).isEqualTo(CooccurrenceFile.encode(sample()));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.freshet.store.modellog.Eviction;
 import io.freshet.store.modellog.MemoryDelta;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,11 @@ final class CooccurrenceModelProperties {
             expectations.clear();
             expect(memory, click, expectations);
             assertSame(memory, naive, click, expectations);
-            memory.learn(expectations, new double[] {random.nextDouble()}, new double[] {random.nextGaussian()});
+            memory.learn(
+                    expectations,
+                    new double[] {random.nextDouble()},
+                    new double[] {random.nextGaussian()},
+                    masses(expectations));
             memory.observe(click.rows(), 0, click.history().size(), click.item());
             naive.observe(click.history(), click.item());
         }
@@ -196,7 +201,13 @@ final class CooccurrenceModelProperties {
             probabilities[i] = 1.0 / (2 + clicks.get(i).item());
             gaps[i] = clicks.get(i).item() - 3;
         }
-        memory.learn(expectations, probabilities, gaps);
+        memory.learn(expectations, probabilities, gaps, masses(expectations));
+    }
+
+    private static double[] masses(CooccurrenceScores expectations) {
+        double[] masses = new double[expectations.size() == 0 ? 0 : expectations.end(expectations.size() - 1)];
+        Arrays.setAll(masses, expectations::mass);
+        return masses;
     }
 
     private static void expect(CooccurrenceModel memory, Click click, CooccurrenceScores into) {

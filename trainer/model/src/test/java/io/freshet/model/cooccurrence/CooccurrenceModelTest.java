@@ -53,7 +53,7 @@ final class CooccurrenceModelTest {
         for (int i = 0; i < 300; i++) {
             expectations.clear();
             memory.expect(new int[] {1}, 0, 1, 2, expectations);
-            memory.learn(expectations, new double[] {1e-4}, new double[] {0});
+            memory.learn(expectations, new double[] {1e-4}, new double[] {0}, new double[10]);
             memory.observe(new int[] {1}, 0, 1, 2);
         }
         assertThat(expectations.networkShare(0)).isLessThan(.05);
@@ -61,7 +61,7 @@ final class CooccurrenceModelTest {
         for (int i = 0; i < 2_000; i++) {
             expectations.clear();
             memory.expect(new int[] {1}, 0, 1, 7, expectations);
-            memory.learn(expectations, new double[] {.5}, new double[] {0});
+            memory.learn(expectations, new double[] {.5}, new double[] {0}, new double[10]);
         }
         assertThat(expectations.networkShare(0)).isGreaterThan(.99);
     }

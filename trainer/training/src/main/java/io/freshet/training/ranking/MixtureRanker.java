@@ -55,8 +55,10 @@ public final class MixtureRanker implements AutoCloseable {
         final PanelRows leftOut = new PanelRows();
         final PendingRows pending = new PendingRows();
         final float[] thresholds = new float[QueryTile.QUERIES]; // (queries) of the mixture
+        final float[] thresholdsWeighed = new float[QueryTile.QUERIES]; // (queries) of the mixture with weighed repeats
         final int[] corrections = new int[QueryTile.QUERIES]; // (queries) of the counts
         final int[] correctionsAmongAll = new int[QueryTile.QUERIES]; // (queries) of the counts with masked rows
+        final int[] correctionsWeighed = new int[QueryTile.QUERIES]; // (queries) of the counts with weighed repeats
 
         Scratch(ModelConfig config) {
             tile = new QueryTile(config);
@@ -96,7 +98,9 @@ public final class MixtureRanker implements AutoCloseable {
 
     /** Ranks a target for each history: among the rows that are not masked, and by the same scores among all. */
     public void rank(RecommenderModel model, Queries queries, MixtureRanks ranks) {
-        ranks.reserve(queries.histories().sequences());
+        int count = queries.histories().sequences();
+        CooccurrenceScores expectations = queries.expectations();
+        ranks.reserve(count, count == 0 ? 0 : expectations.end(count - 1));
         List<Integer> ends = QueryTile.cut(queries.histories());
         float scale = model.memory().networkScale();
         workers.run(scratches.size(), worker -> {
@@ -143,18 +147,21 @@ public final class MixtureRanker implements AutoCloseable {
         for (int i = 0; i < tile.queries(); i++) {
             int query = first + i;
             int candidates = queries.candidates()[query];
-            int counted = counted(scratch, queries, query, i, queries.masked(query), tile.counted(i));
+            float threshold = scratch.thresholds[i];
+            int counted = counted(scratch, queries, query, i, threshold, queries.masked(query), tile.counted(i));
             ranks.served()[query] = QueryTile.rankOf(counted + scratch.corrections[i], candidates);
             ranks.network()[query] = QueryTile.rankOf(tile.counted(i), candidates);
             int items = candidates - model.items().gapCount(); // if there are gaps, all rows are candidates
             ranks.memory()[query] = queries.expectations().rank(query, items, queries.masked(query));
+            int ofNetwork = tile.counted(i) + tile.subtracted(i);
+            int weighed = counted(scratch, queries, query, i, scratch.thresholdsWeighed[i], Queries.NONE, ofNetwork);
+            ranks.servedWeighed()[query] = QueryTile.rankOf(weighed + scratch.correctionsWeighed[i], candidates);
             if (queries.masked(query).length == 0) {
                 ranks.servedAmongAll()[query] = ranks.served()[query];
                 ranks.networkAmongAll()[query] = ranks.network()[query];
                 ranks.memoryAmongAll()[query] = ranks.memory()[query];
             } else {
-                int ofNetwork = tile.counted(i) + tile.subtracted(i);
-                int ofAll = counted(scratch, queries, query, i, Queries.NONE, ofNetwork);
+                int ofAll = counted(scratch, queries, query, i, threshold, Queries.NONE, ofNetwork);
                 ranks.servedAmongAll()[query] = QueryTile.rankOf(ofAll + scratch.correctionsAmongAll[i], candidates);
                 ranks.networkAmongAll()[query] = QueryTile.rankOf(ofNetwork, candidates);
                 ranks.memoryAmongAll()[query] = queries.expectations().rank(query, items, Queries.NONE);
@@ -163,20 +170,21 @@ public final class MixtureRanker implements AutoCloseable {
     }
 
     /**
-     * Returns how many rows that are not left out score at least the mixture's threshold.
+     * Returns how many rows that are not left out score at least a threshold of the mixture.
      *
      * @param ofNetwork how many of them score at least as high as the target
      */
-    private static int counted(Scratch scratch, Queries queries, int query, int lane, int[] leftOut, int ofNetwork) {
+    private static int counted(
+            Scratch scratch, Queries queries, int query, int lane, float threshold, int[] leftOut, int ofNetwork) {
         return queries.expectations().targetMass(query) > 0
-                ? scratch.pending.count(lane, scratch.thresholds[lane], queries.targets()[query], leftOut)
+                ? scratch.pending.count(lane, threshold, queries.targets()[query], leftOut)
                 : ofNetwork;
     }
 
     /**
      * Raises the floors to what the sum over the rows seen so far implies:
      * {@code exp(scale · floor) = exp(scale · s(target)) + mass(target) / a · Z}, less a margin for the rounding errors of
-     * the threshold.
+     * the threshold. If the target has a factor below 1, it lowers the threshold with weighed repeats, and the floor.
      */
     private static void raiseFloors(Scratch scratch, float scale, CooccurrenceScores expectations, int first) {
         for (int i = 0; i < scratch.tile.queries(); i++) {
@@ -186,7 +194,10 @@ public final class MixtureRanker implements AutoCloseable {
                 double ofMass =
                         StrictMath.log(mass / expectations.networkShare(first + i)) + scratch.sums.logNormalizer(i);
                 double larger = Math.max(ofNetwork, ofMass);
-                double floor = larger + StrictMath.log1p(StrictMath.exp(Math.min(ofNetwork, ofMass) - larger));
+                double factor = Math.min(1, expectations.targetFactor(first + i));
+                double floor = larger
+                        + StrictMath.log1p(StrictMath.exp(Math.min(ofNetwork, ofMass) - larger))
+                        + StrictMath.log(factor);
                 scratch.pending.raise(i, (float) ((floor - MARGIN * (1 + Math.abs(floor))) / scale));
             }
         }
@@ -203,15 +214,24 @@ public final class MixtureRanker implements AutoCloseable {
             double ofNetwork = scratch.expected.probability(i, rows);
             double share = expectations.networkShare(query);
             double probability = share * ofNetwork + expectations.targetMass(query);
-            float threshold = expectations.targetMass(query) > 0
-                    ? (float) ((StrictMath.log(probability / share) + logZ) / scale)
-                    : scratch.tile.targetScore(i);
-            scratch.thresholds[i] = threshold;
-            int[] masked = queries.masked(query);
-            scratch.corrections[i] = correction(scratch, queries, query, i, masked, probability);
-            if (masked.length > 0) {
-                scratch.correctionsAmongAll[i] = correction(scratch, queries, query, i, Queries.NONE, probability);
+            for (int place = expectations.start(query); place < expectations.end(query); place++) {
+                double network = scratch.expected.probability(i, place - expectations.start(query));
+                ranks.expected()[place] = share * network + expectations.mass(place);
             }
+            boolean isExpected = expectations.targetMass(query) > 0;
+            double logShare = StrictMath.log(probability / share) + logZ;
+            double logFactor = StrictMath.log(expectations.targetFactor(query));
+            scratch.thresholds[i] = isExpected ? (float) (logShare / scale) : scratch.tile.targetScore(i);
+            scratch.thresholdsWeighed[i] =
+                    isExpected ? (float) ((logShare + logFactor) / scale) : scratch.tile.targetScore(i);
+            int[] masked = queries.masked(query);
+            scratch.corrections[i] = correction(scratch, queries, query, i, masked, probability, ranks.expected());
+            if (masked.length > 0) {
+                scratch.correctionsAmongAll[i] =
+                        correction(scratch, queries, query, i, Queries.NONE, probability, ranks.expected());
+            }
+            scratch.correctionsWeighed[i] =
+                    weighedCorrection(scratch, queries, query, i, probability, ranks.expected());
             ranks.networkProbabilities()[query] = ofNetwork;
             ranks.scoreGaps()[query] = scratch.sums.meanScore(i) - (double) scale * scratch.tile.targetScore(i);
         }
@@ -219,7 +239,13 @@ public final class MixtureRanker implements AutoCloseable {
 
     /** Returns the correction of the count over all rows, which ignores the masses of the rows that the memory expects. */
     private static int correction(
-            Scratch scratch, Queries queries, int query, int lane, int[] leftOut, double probability) {
+            Scratch scratch,
+            Queries queries,
+            int query,
+            int lane,
+            int[] leftOut,
+            double probability,
+            double[] probabilities) {
         ExpectedScores expected = scratch.expected;
         float threshold = scratch.thresholds[lane];
         CooccurrenceScores expectations = queries.expectations();
@@ -228,11 +254,24 @@ public final class MixtureRanker implements AutoCloseable {
         for (int place = start; place < expectations.end(query); place++) {
             int row = expectations.row(place);
             if (row == queries.targets()[query] || !PendingRows.contains(leftOut, row)) {
-                double ofRow = expectations.networkShare(query) * expected.probability(lane, place - start)
-                        + expectations.mass(place);
-                correction += ofRow >= probability ? 1 : 0;
+                correction += probabilities[place] >= probability ? 1 : 0;
                 correction -= expected.score(lane, place - start) >= threshold ? 1 : 0;
             }
+        }
+        return correction;
+    }
+
+    /** Returns the same correction, of the count over all rows with weighed repeats. */
+    private static int weighedCorrection(
+            Scratch scratch, Queries queries, int query, int lane, double probability, double[] probabilities) {
+        float threshold = scratch.thresholdsWeighed[lane];
+        CooccurrenceScores expectations = queries.expectations();
+        double ofTarget = expectations.targetFactor(query) * probability;
+        int start = expectations.start(query);
+        int correction = 0;
+        for (int place = start; place < expectations.end(query); place++) {
+            correction += expectations.repeatFactor(place) * probabilities[place] >= ofTarget ? 1 : 0;
+            correction -= scratch.expected.score(lane, place - start) >= threshold ? 1 : 0;
         }
         return correction;
     }

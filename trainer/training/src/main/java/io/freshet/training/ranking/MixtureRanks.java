@@ -8,10 +8,15 @@ public final class MixtureRanks {
     private int[] servedAmongAll = new int[0]; // (queries)
     private int[] networkAmongAll = new int[0]; // (queries)
     private int[] memoryAmongAll = new int[0]; // (queries)
+    private int[] servedWeighed = new int[0]; // (queries)
+    private double[] expected = new double[0]; // (places of the expectations)
     private double[] networkProbabilities = new double[0]; // (queries)
     private double[] scoreGaps = new double[0]; // (queries)
 
-    void reserve(int queries) {
+    void reserve(int queries, int places) {
+        if (expected.length < places) {
+            expected = new double[Math.max(places, 2 * expected.length)];
+        }
         if (served.length < queries) {
             int capacity = Math.max(queries, 2 * served.length);
             served = new int[capacity];
@@ -20,6 +25,7 @@ public final class MixtureRanks {
             servedAmongAll = new int[capacity];
             networkAmongAll = new int[capacity];
             memoryAmongAll = new int[capacity];
+            servedWeighed = new int[capacity];
             networkProbabilities = new double[capacity];
             scoreGaps = new double[capacity];
         }
@@ -53,6 +59,16 @@ public final class MixtureRanks {
     /** Returns the targets' ranks by the memory alone, from 1, among the masked rows too. */
     public int[] memoryAmongAll() {
         return memoryAmongAll;
+    }
+
+    /** Returns the targets' ranks by the mixture with weighed repeats, from 1, among the masked rows too. */
+    public int[] servedWeighed() {
+        return servedWeighed;
+    }
+
+    /** Returns the probability that the mixture gives each row that the memory expects, at the places of the expectations. */
+    public double[] expected() {
+        return expected;
     }
 
     /** Returns the targets' probabilities in the network's softmax, whose scores are multiplied by its scale. */

@@ -127,6 +127,11 @@ final class NewTargets {
                 amongAll(ofQueries.memoryAmongAll()));
     }
 
+    /** Returns the ranks among all items by the mixture with weighed repeats. */
+    int[] ranksWeighed() {
+        return amongAll(ofQueries.servedWeighed());
+    }
+
     private int[] amongAll(int[] ranksOfQueries) {
         int[] all = Arrays.copyOf(ranks, size);
         for (int query = 0; query < queries; query++) {
@@ -137,7 +142,7 @@ final class NewTargets {
 
     /** Lets the memory learn its mixture weights from the targets. Call it after the targets have been ranked. */
     void teach(CooccurrenceModel memory) {
-        memory.learn(expectations, ofQueries.networkProbabilities(), ofQueries.scoreGaps());
+        memory.learn(expectations, ofQueries.networkProbabilities(), ofQueries.scoreGaps(), ofQueries.expected());
     }
 
     private void reserve() {

@@ -267,6 +267,14 @@ public final class OnlineLearner implements AutoCloseable {
         return newTargets.ranksAmongAll();
     }
 
+    /**
+     * Returns the ranks of the new positions that were ranked last, among all items, by the mixture with weighed repeats, as
+     * a scorer serves with {@code recommend.repeats=learned}.
+     */
+    public int[] ranksWeighed() {
+        return newTargets.ranksWeighed();
+    }
+
     /** Ranks the new positions of the configured share of the updates, then learns from all updates, in order. */
     public StepOutcome step(List<UserUpdate> updates) {
         RankShare share = config.metrics().ranked().fixed();

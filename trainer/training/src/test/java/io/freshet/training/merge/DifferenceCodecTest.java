@@ -14,6 +14,11 @@ import org.junit.jupiter.api.Test;
 final class DifferenceCodecTest {
     /** Version 1: 300 clicks; a delta of steps 4 and 5 with rows 1 and 2; weights 8 and 1,023; target counts 2 and 0. */
     private static final String GOLDEN = "465801" + "ac02" + "3d"
+            + "4644060903020001020301020102036e65770002010100020001000000000000d03f0402020000803f000000c0cdcccc3d000080400000003f8fb1b25f"
+            + "08ff07" + "01" + "0200" + "8f121d78";
+
+    /** The same with a delta of version 5. */
+    private static final String GOLDEN_WITH_DELTA_V5 = "465801" + "ac02" + "3d"
             + "4644050903020001020301020102036e65770002010100020001000000000000d03f0402020000803f000000c0cdcccc3d000080400000003f1a434a35"
             + "08ff07" + "01" + "0200" + "8f121d78";
 
@@ -25,6 +30,8 @@ final class DifferenceCodecTest {
     @Test
     void shouldReadGoldenBytes() {
         assertThat(DifferenceCodec.decode(HexFormat.of().parseHex(GOLDEN))).isEqualTo(sample());
+        assertThat(DifferenceCodec.decode(HexFormat.of().parseHex(GOLDEN_WITH_DELTA_V5)))
+                .isEqualTo(sample());
     }
 
     @Test

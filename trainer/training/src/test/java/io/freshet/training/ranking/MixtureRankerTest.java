@@ -59,6 +59,12 @@ class MixtureRankerTest {
                     .sum();
             assertRank(ranks.served()[q], p, targets[q], new int[0]);
             assertRank(ranks.network()[q], ofNetwork, targets[q], new int[0]);
+            assertRank(ranks.servedWeighed()[q], oracle.weighed(histories[q], candidates[q]), targets[q], new int[0]);
+            int start = queries.expectations().start(q);
+            for (int place = start; place < queries.expectations().end(q); place++) {
+                double ofRow = p[queries.expectations().row(place)];
+                assertThat(ranks.expected()[place]).isCloseTo(ofRow, within(1e-4 * ofRow));
+            }
             assertThat(ranks.networkProbabilities()[q])
                     .isCloseTo(ofNetwork[targets[q]], within(1e-4 * ofNetwork[targets[q]]));
             assertThat(ranks.scoreGaps()[q]).isCloseTo(mean - scores[targets[q]], within(1e-3));
@@ -96,6 +102,30 @@ class MixtureRankerTest {
         assertThat(served).isEqualTo(Arrays.copyOf(ranks.served(), QUERIES));
         assertThat(network).isEqualTo(Arrays.copyOf(ranks.network(), QUERIES));
         assertThat(memory).isEqualTo(Arrays.copyOf(ranks.memory(), QUERIES));
+    }
+
+    @Test
+    void shouldRankTargetsOfTheHistoryByTheirFactors() {
+        build(5000, 400);
+        Random random = new Random(9);
+        for (int q = 0; q < QUERIES; q++) {
+            targets[q] = histories[q][random.nextInt(histories[q].length)];
+        }
+
+        MixtureRanker.Queries queries = queries(null);
+        ranker.rank(model, queries, ranks);
+
+        NaiveMixture oracle = new NaiveMixture(model);
+        double least = 1;
+        double most = 1;
+        for (int q = 0; q < QUERIES; q += 3) {
+            assertRank(ranks.servedWeighed()[q], oracle.weighed(histories[q], candidates[q]), targets[q], new int[0]);
+            least = Math.min(least, queries.expectations().targetFactor(q));
+            most = Math.max(most, queries.expectations().targetFactor(q));
+        }
+        assertThat(least).as("factors raise and lower thresholds").isLessThan(.7);
+        assertThat(most).isGreaterThan(1.2);
+        assertThat(Arrays.copyOf(ranks.servedWeighed(), QUERIES)).isNotEqualTo(Arrays.copyOf(ranks.served(), QUERIES));
     }
 
     @Test

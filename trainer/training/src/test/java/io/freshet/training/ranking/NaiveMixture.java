@@ -4,6 +4,8 @@ import io.freshet.model.cooccurrence.CooccurrenceScores;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.training.learner.NaiveEncoder;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The oracle of the mixture: computes the probability of every item from network and memory, in double precision and
@@ -28,6 +30,20 @@ final class NaiveMixture {
             p[row] = expectations.networkShare(0) * p[row] + (place < 0 ? 0 : expectations.mass(place));
         }
         return p;
+    }
+
+    /** Returns the same probabilities with those of the history's items multiplied by their factors. */
+    double[] weighed(int[] history, int candidates) {
+        double[] p = probabilities(history, candidates);
+        CooccurrenceScores expectations = new CooccurrenceScores();
+        model.memory().expect(history, 0, history.length, CooccurrenceScores.NO_TARGET, expectations);
+        Set<Integer> seen = Arrays.stream(history).boxed().collect(Collectors.toSet());
+        for (int row = 0; row < candidates; row++) {
+            int place = expectations.placeOf(0, row);
+            p[row] *= seen.contains(row) && place >= 0 ? expectations.repeatFactor(place) : 1;
+        }
+        double sum = Arrays.stream(p).sum();
+        return Arrays.stream(p).map(probability -> probability / sum).toArray();
     }
 
     double[] networkProbabilities(int[] history, int candidates) {

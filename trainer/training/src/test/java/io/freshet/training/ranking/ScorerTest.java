@@ -130,6 +130,30 @@ class ScorerTest {
         assertThat(answers(k)).isEqualTo(answered(rows, only::contains, k));
     }
 
+    @Property(tries = 100)
+    void shouldAnswerByWeighedRepeatsWithProbabilities(
+            @ForAll @Size(min = 1, max = 8) List<@IntRange(max = ITEMS - 1) Integer> history,
+            @ForAll @Size(max = 10) Set<@IntRange(max = ITEMS - 1) Integer> excluded) {
+        int[] rows = history.stream().mapToInt(i -> i).toArray();
+        int[] excludedRows = excluded.stream().mapToInt(i -> i).toArray();
+        double[] probabilities = ORACLE.weighed(rows, ITEMS);
+        TopKResults answers = new TopKResults();
+        SCORER.clear();
+        SCORER.add(MODEL, rows, rows.length, excludedRows, excludedRows.length);
+
+        SCORER.answer(MODEL, null, ITEMS, true, answers);
+
+        assertThat(answers.size(0)).isEqualTo(ITEMS - excluded.size());
+        for (int i = 0; i < answers.size(0); i++) {
+            assertThat((double) answers.probability(0, i)).isCloseTo(probabilities[answers.row(0, i)], within(1e-6));
+        }
+        List<Integer> best =
+                IntStream.range(0, 5).map(i -> answers.row(0, i)).boxed().toList();
+        SCORER.answer(MODEL, null, 5, true, answers);
+        assertThat(IntStream.range(0, 5).map(i -> answers.row(0, i)).boxed().toList())
+                .isEqualTo(best);
+    }
+
     private static List<String> answered(int[] history, RowFilter filter, int k) {
         SCORER.clear();
         SCORER.add(MODEL, history, history.length, new int[0], 0, filter);

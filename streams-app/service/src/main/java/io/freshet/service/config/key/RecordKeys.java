@@ -24,7 +24,7 @@ public final class RecordKeys {
             .doc("Time after an event until its item may be recommended to the user again, by event type, as in"
                     + " `view=86400000,impression=0,*=2592000000`; `*` stands for all other types, and for"
                     + " events without a type. 0 is at once. Items of a type that is not named do not return"
-                    + " as long as the event is in the window.");
+                    + " as long as the event is in the window, unless `recommend.repeats` lets them.");
     public static final ConfigKey<Boolean> CATALOGUE = KEYS.text("items.catalogue", "off")
             .requires(ConfigDef.ValidString.in("off", "filter"))
             .as("filter"::equals)

@@ -40,6 +40,15 @@ public final class ScoringKeys {
                     "Format of the records on `topics.recommendations`: `json`, or `avro` with the framing of Confluent. With"
                             + " `avro` the schema is registered at the start, under the name of the topic and `-value`. HTTP always"
                             + " answers in JSON.");
+    public static final ConfigKey<Repeats> REPEATS = KEYS.text("recommend.repeats", "never")
+            .requires(ConfigDef.ValidString.in("never", "learned", "always"))
+            .as(Repeats::named)
+            .doc(
+                    "Whether items of the user's history are recommended again: `never`; `always`, by the model's scores like"
+                            + " all other items; `learned`, with the probability of a repeat that the model has learned."
+                            + " `events.seen.return.ms` takes precedence for each type that it names, and for all types if it names"
+                            + " `*`. Events in `events.filter.only` and `events.negative` hide their items unless it names them."
+                            + " `learned` needs a memory (`model.memory.window` above 0).");
     public static final ConfigKey<Integer> MAX_K = KEYS.integer("recommendations.max.k", 1_000, "items")
             .between(1, 10_000)
             .doc("The most items that a request may ask for.");
