@@ -101,7 +101,7 @@ final class SizingTest {
         assertThat(two.trainer().cores()).isCloseTo(1.14 * one.trainer().cores(), within(1e-6));
         assertThat(two.trainer().memoryBytes()).isEqualTo(one.trainer().memoryBytes() + table + 1_000_000 * 1_000.0);
         assertThat(one.kafka().diskByTopic()).doesNotContainKey("model-merges");
-        double perSecond = two.kafka().diskByTopic().get("model-merges") / 3 / (6 * 3_600);
+        double perSecond = two.kafka().diskByTopic().getOrDefault("model-merges", 0.0) / 3 / (6 * 3_600);
         // 200 clicks in a round of 200 ms, for which each learner gives its dense parameters.
         double dense = 2
                 * 4.0
