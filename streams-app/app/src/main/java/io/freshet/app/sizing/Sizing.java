@@ -207,6 +207,9 @@ public record Sizing(Role streams, Role trainer, Brokers kafka, int partitions, 
         int learners = config.trainer().learners().count();
         if (learners > 1) {
             remarks.add(
+                    "The processors are those of learners.merge.steps=8 and online.publish.interval.ms=2000. With more"
+                            + " merges, learners need more");
+            remarks.add(
                     "Each of the " + learners + " learners needs the memory that is shown. A process that takes over"
                             + " another learner needs it for both");
         }

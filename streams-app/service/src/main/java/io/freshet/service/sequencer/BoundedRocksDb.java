@@ -102,7 +102,8 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         /**
          * Makes the memory, whose write buffers are for one store until {@link #divideAmong} is called.
          *
-         * @param writeBufferBytes maximum part of {@code cacheBytes} for memtables
+         * @param writeBufferBytes part of {@code cacheBytes} that the memtables of all stores share; very many stores take
+         *     more
          */
         public Memory(long cacheBytes, long writeBufferBytes) {
             this.cacheBytes = cacheBytes;

@@ -45,8 +45,8 @@ import picocli.CommandLine.Option;
                     + " repeats (always). Without seen items, a click on such an item is a miss. The learner has a third"
                     + " result, with the probability of a repeat that it has learned (learned). Figures cover the events"
                     + " after the first tenth of the file. The result includes how well the probabilities agree with the"
-                    + " clicks that followed: 10 items are served before each event, without the items that are hidden and"
-                    + " with repeats learned. Users are never forgotten. Ctrl-C ends it with the figures so far.",
+                    + " clicks that followed. Before each event, 10 items are served twice: without hidden items, and with"
+                    + " repeats learned. Users are never forgotten. Ctrl-C ends it with the figures so far.",
             ""
         },
         footerHeading = "%nBaselines:%n",

@@ -259,14 +259,18 @@ public final class Scorer implements AutoCloseable {
     /** Returns the sum of all probabilities after those of the history's items have been multiplied by their factors. */
     private double normalizer(RowTable items, float scale, int history, double logZ) {
         double share = expectations.networkShare(history);
-        double sum = 1;
+        double others = 1;
+        double repeats = 0;
         for (int place = expectations.start(history); place < expectations.end(history); place++) {
             if (expectations.isRepeat(place)) {
-                double network = share * network(items, expectations.row(place), scale, history, logZ);
-                sum += (expectations.repeatFactor(place) - 1) * (network + expectations.mass(place));
+                double probability = share * network(items, expectations.row(place), scale, history, logZ)
+                        + expectations.mass(place);
+                others -= probability;
+                repeats += expectations.repeatFactor(place) * probability;
             }
         }
-        return sum;
+        return Math.max(0, others)
+                + repeats; // logZ may be an estimate, with which the history's probabilities exceed 1
     }
 
     /** Returns the probability of a row in the network's distribution. */

@@ -1,5 +1,7 @@
 package io.freshet.training.publish;
 
+import io.freshet.model.recommender.SnapshotPlatform;
+import io.freshet.model.tensor.Products;
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.training.config.KafkaClients;
@@ -8,6 +10,7 @@ import io.freshet.training.failure.MissingRecordsException;
 import io.freshet.training.input.LogPosition;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +33,22 @@ public final class LearnerStarts {
         this.ofModel = ofModel;
     }
 
-    /** Returns whether the snapshot is of a lineage of as many learners as are configured. */
+    /**
+     * Returns whether the snapshot is of a lineage of as many learners as are configured, and was computed with this
+     * program's arithmetic: learners with another one would not agree on the digests of merges.
+     */
     public static boolean isContinued(@Nullable Manifest manifest, OnlineConfig config) {
         return manifest != null
                 && StartingPoint.learners(manifest) == config.learners().count()
+                && hasThisArithmetic(manifest)
                 && manifest.inputs().stream()
                         .anyMatch(position ->
                                 position.topic().equals(config.topics().modelMerges()));
+    }
+
+    private static boolean hasThisArithmetic(Manifest manifest) {
+        return SnapshotPlatform.arithmetic(manifest)
+                .equals(SnapshotPlatform.arithmetic(Products.forThisCpu().name()));
     }
 
     /** Returns what this learner waits for while {@link #find} returns null. */
@@ -45,6 +57,12 @@ public final class LearnerStarts {
         if (!known.isEmpty() && isContinued(known.getFirst(), config)) {
             return "learner 0 must begin the next lineage: differences since snapshot "
                     + known.getFirst().version() + " have expired";
+        }
+        if (!known.isEmpty()
+                && StartingPoint.learners(known.getFirst()) == config.learners().count()
+                && !hasThisArithmetic(known.getFirst())) {
+            return "learner 0 must begin the next lineage: another version has computed snapshot "
+                    + known.getFirst().version();
         }
         return "learner 0 must begin with learners.count=" + config.learners().count() + "; the newest snapshot "
                 + (known.isEmpty()
@@ -67,11 +85,10 @@ public final class LearnerStarts {
         }
         long lineage = known.getFirst().lineage();
         Predicate<Manifest> isOfLineage = manifest -> manifest.lineage() == lineage && isContinued(manifest, config);
-        List<Manifest> mine = Snapshots.readable(store, config.modelName());
-        boolean lacksDifferences = mine.stream().anyMatch(isOfLineage)
-                && mine.stream().filter(isOfLineage).noneMatch(this::hasAllDifferences)
-                && !hasAllDifferences(known.getFirst());
-        if (lacksDifferences) {
+        Optional<Manifest> newest = Snapshots.readable(store, config.modelName()).stream()
+                .filter(isOfLineage)
+                .findFirst();
+        if (newest.isPresent() && !hasAllDifferences(newest.get()) && !hasAllDifferences(known.getFirst())) {
             return null; // learner 0 begins the next lineage
         }
         StartingPoint own = new Snapshots(store, config).restoreNewest(isOfLineage);

@@ -22,7 +22,8 @@ public final class StreamsKeys {
     public static final ConfigKey<Long> ROCKSDB_WRITE_BUFFER_BYTES = KEYS.longInteger(
                     "streams.rocksdb.write.buffer.bytes", 16_777_216, "bytes")
             .atLeast(1 << 20)
-            .doc("Part of the block cache for memtables, divided among all partitions.");
+            .doc("Part of the block cache for memtables. All partitions share it equally; each gets at least a 64th of"
+                    + " it.");
     public static final ConfigKey<Duration> CLOSE_TIMEOUT = KEYS.millis(
                     "streams.close.timeout.ms", Duration.ofSeconds(4))
             .atLeast(0)
