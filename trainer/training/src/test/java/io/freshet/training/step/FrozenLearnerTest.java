@@ -93,6 +93,7 @@ final class FrozenLearnerTest {
             if (saving != null) {
                 earlier = saving.get();
                 assertThat(earlier.files()).isEqualTo(expected.get((int) earlier.step() - 1));
+                saved++; // on a busy machine, the first one may take as long as all steps
             }
             assertThat(saved).isPositive();
         }
