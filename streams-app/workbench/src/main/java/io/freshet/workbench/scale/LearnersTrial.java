@@ -13,7 +13,6 @@ import java.util.function.Consumer;
  */
 final class LearnersTrial {
     private static final String LEARNED = "freshet_trainer_records_total";
-    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
     /** Without progress for this time, the processes hang. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -100,7 +99,7 @@ final class LearnersTrial {
                 throw new FeedFailedException(trainers.size() + " trainers must learn from " + clicks
                         + " clicks, and have learned from " + (long) now + " for " + PATIENCE.toMinutes() + " min");
             }
-            Thread.sleep(LOOK_INTERVAL);
+            Thread.sleep(RoleProcess.LOOK_INTERVAL);
         }
     }
 

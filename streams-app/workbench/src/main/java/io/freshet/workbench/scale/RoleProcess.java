@@ -15,8 +15,11 @@ import java.util.function.LongConsumer;
 
 /** A process that runs {@code freshet run} with one role. Its metrics say how far it is. Owns the process. */
 final class RoleProcess implements AutoCloseable {
-    /** With many partitions, a process needs some 20 ms of processor time to tell its metrics, which counts as the work of its role. */
-    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+    /**
+     * Time between two looks at the metrics. With many partitions, a process needs some 20 ms of processor time for each look,
+     * which counts as work of its role.
+     */
+    static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
     /** Without progress for this time, the process hangs. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);

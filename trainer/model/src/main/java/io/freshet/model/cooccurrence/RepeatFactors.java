@@ -23,7 +23,7 @@ import java.util.List;
  *
  * <p>An item has {@value #GROUPS} traits: how often the user clicked it, how many items the history has, and how often the
  * user has returned to an item before. There is a set of traits for the newest item, and one for the others. No trait
- * depends on time. How often users repeat an item, whoever they are, is a part of the mixture: in the list of the item's
+ * depends on time. How often all users together repeat an item is known elsewhere in the memory: in the item's list of
  * neighbours, the item follows itself. Takes {@value #STATE} numbers, however many items there are. Not thread-safe.
  */
 final class RepeatFactors {
