@@ -1,11 +1,11 @@
 package io.freshet.workbench.backtest;
 
+import io.freshet.lab.parallel.ParallelConfig;
+import io.freshet.lab.parallel.ParallelCost;
 import io.freshet.lab.prequential.Comparison;
 import io.freshet.lab.prequential.ComparisonConfig;
 import io.freshet.lab.prequential.ComparisonListener;
 import io.freshet.lab.prequential.ComparisonResult;
-import io.freshet.lab.prequential.ParallelConfig;
-import io.freshet.lab.prequential.ParallelCost;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.training.step.UserUpdate;
 import java.time.Instant;

@@ -7,12 +7,11 @@ import io.freshet.app.cli.console.ProgressLine;
 import io.freshet.app.cli.option.ConfigFileOption;
 import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.option.PastTimeConverter;
-import io.freshet.app.feed.ClickFeeder;
 import io.freshet.app.feed.StopSignal;
+import io.freshet.lab.parallel.ParallelConfig;
 import io.freshet.lab.prequential.ComparedMethod;
 import io.freshet.lab.prequential.ComparisonConfig;
 import io.freshet.lab.prequential.ComparisonListener;
-import io.freshet.lab.prequential.ParallelConfig;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.workbench.backtest.Backtest;
@@ -20,7 +19,6 @@ import io.freshet.workbench.backtest.Candidate;
 import io.freshet.workbench.backtest.KeptClicks;
 import io.freshet.workbench.demo.state.DemoState;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -296,11 +294,7 @@ final class BacktestCommand extends FreshetCommand {
     private Backtest.Setup setup(Candidate candidate, int partitions) {
         OnlineConfig.Learners learners = candidate.config().trainer().learners();
         ParallelConfig parallel = learners.areSeveral()
-                ? new ParallelConfig(
-                        learners.count(),
-                        learners.mergeSteps(),
-                        user -> ClickFeeder.partitionOf(user.getBytes(StandardCharsets.UTF_8), partitions)
-                                % learners.count())
+                ? ParallelOptions.byPartition(learners.count(), learners.mergeSteps(), partitions)
                 : null;
         Set<ComparedMethod> methods = candidate.name().equals(CURRENT)
                 ? comparison.methods(ComparisonOptions.NONE, learners.count())
@@ -320,7 +314,7 @@ final class BacktestCommand extends FreshetCommand {
                 ComparisonOptions.described(setup.comparison(), learners, sets.getOrDefault(setup.name(), Map.of())),
                 PrequentialReport.Clicks.of(outcome.sequences().sequencer(), refused),
                 outcome.result(),
-                PrequentialReport.Parallel.of(setup.parallel(), outcome.cost()),
+                ParallelReport.of(setup.parallel(), outcome.cost()),
                 stopped,
                 seconds);
     }

@@ -12,6 +12,7 @@ import io.freshet.lab.continual.Cycle;
 import io.freshet.lab.continual.PeriodClick;
 import io.freshet.lab.continual.PeriodFileException;
 import io.freshet.lab.continual.PeriodFiles;
+import io.freshet.lab.parallel.ParallelConfig;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.training.config.OnlineConfig;
@@ -23,8 +24,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code freshet evaluate continual}. */
@@ -36,7 +39,9 @@ import picocli.CommandLine.Option;
                     + " of a session except the first is a target, ranked among all items seen so far; ties count"
                     + " against the model. Test clicks on items never seen are removed first, then sessions of one"
                     + " click. Baselines run over the same clicks: rules (items that most often followed the last three"
-                    + " items), vsknn (V-SKNN, 100 sessions) and stan (STAN, 500 sessions). Ctrl-C ends it with the"
+                    + " items), vsknn (V-SKNN, 100 sessions) and stan (STAN, 500 sessions). With --learners above 1, each"
+                    + " session counts as a user. The learners also merge at the end of each period, and the merged model"
+                    + " is tested. Ctrl-C ends it with the"
                     + " cycles so far.",
             ""
         },
@@ -44,21 +49,22 @@ import picocli.CommandLine.Option;
         footer = {
             "  freshet evaluate continual --periods diginetica --json out.json",
             "  freshet evaluate continual --periods diginetica --cycles 3 --set model.dim=128",
-            "      only the first cycles, to choose settings"
+            "      only the first cycles, to choose settings",
+            "  freshet evaluate continual --periods diginetica --learners 4 --merge-steps 2",
+            "      what four learners in parallel would lose and cost"
         })
 final class EvaluateContinualCommand extends FreshetCommand {
     /** Defaults for sessions learned in bulk; those of the configuration are for keeping up with a stream. */
     static final Map<String, String> USUAL = Map.ofEntries(
             Map.entry("model.dim", "96"),
             Map.entry("training.learning.rate", "0.001"),
-            Map.entry("training.dropout", "0.45"),
+            Map.entry("training.dropout", "0.6"),
             Map.entry("training.negatives", "2048"),
             Map.entry("online.step.clicks", "256"),
             Map.entry("online.rank.share", "1"),
-            Map.entry("online.optimizer.steps", "4"),
-            Map.entry("online.replay.sequences", "256"),
-            Map.entry("online.replay.length", "50"),
-            Map.entry("online.new.items", "random"));
+            Map.entry("online.optimizer.steps", "6"),
+            Map.entry("online.replay.sequences", "512"),
+            Map.entry("online.replay.length", "50"));
 
     @Option(
             names = "--periods",
@@ -69,6 +75,9 @@ final class EvaluateContinualCommand extends FreshetCommand {
 
     @Option(names = "--cycles", paramLabel = "N", description = "Number of cycles. Default: until the periods end.")
     private @Nullable Integer cycles;
+
+    @Mixin
+    private ParallelOptions parallel;
 
     @Option(
             names = "--set",
@@ -100,12 +109,23 @@ final class EvaluateContinualCommand extends FreshetCommand {
         if (files.size() < 2) {
             throw refused("--periods: there must be period_0.txt and period_1.txt: " + periods);
         }
+        if (cycles != null && cycles < 1) {
+            throw refused("--cycles must be at least 1: " + cycles);
+        }
         int last = cycles == null ? files.size() - 1 : Math.min(cycles, files.size() - 1);
-        ContinualConfig config = config();
+        FreshetConfig freshet = FreshetConfig.load(null, Environment.ofConfiguration(), said());
+        ContinualConfig config = config(freshet);
+        ParallelConfig several = parallel.config(freshet);
         ContinualProgress progress = new ContinualProgress(ProgressLine.on(out), last);
-        ContinualReport report = ContinualReport.of(settings(config), List.of(), 0);
-        try (Continual continual = new Continual(config)) {
-            report = run(continual, files.subList(0, last + 1), report.settings(), progress, stop);
+        ContinualReport report;
+        try (Continual continual = new Continual(config, several)) {
+            long start = System.nanoTime();
+            Function<List<Cycle>, ContinualReport> reporter = done -> ContinualReport.of(
+                    settings(config, several),
+                    done,
+                    ParallelReport.of(several, continual.parallelCost()),
+                    (System.nanoTime() - start) / 1e9);
+            report = run(continual, files.subList(0, last + 1), reporter, progress, stop);
         } catch (PeriodFileException e) {
             throw refused(e.getMessage());
         }
@@ -116,11 +136,10 @@ final class EvaluateContinualCommand extends FreshetCommand {
     private ContinualReport run(
             Continual continual,
             List<Path> files,
-            Map<String, Object> described,
+            Function<List<Cycle>, ContinualReport> reporter,
             ContinualProgress progress,
             StopSignal stop)
             throws IOException {
-        long start = System.nanoTime();
         List<Cycle> done = new ArrayList<>();
         List<PeriodClick> learned = PeriodFiles.read(files.getFirst());
         for (Path file : files.subList(1, files.size())) {
@@ -134,18 +153,20 @@ final class EvaluateContinualCommand extends FreshetCommand {
             if (!quiet) {
                 progress.finished(cycle.get());
             }
-            JsonFile.write(json, ContinualReport.of(described, done, (System.nanoTime() - start) / 1e9));
+            JsonFile.write(json, reporter.apply(done));
             learned = tested;
         }
         progress.clear();
-        return ContinualReport.of(described, done, (System.nanoTime() - start) / 1e9);
+        return reporter.apply(done);
     }
 
-    /** Returns the configuration that the options result in. */
-    ContinualConfig config() throws IOException {
+    private Map<String, String> said() {
         Map<String, String> said = new LinkedHashMap<>(USUAL);
         said.putAll(settings);
-        FreshetConfig freshet = FreshetConfig.load(null, Environment.ofConfiguration(), said);
+        return said;
+    }
+
+    private static ContinualConfig config(FreshetConfig freshet) {
         OnlineConfig trainer = freshet.trainer();
         return new ContinualConfig(
                 trainer.model(),
@@ -155,7 +176,7 @@ final class EvaluateContinualCommand extends FreshetCommand {
                 freshet.get(SequencerKeys.WINDOW));
     }
 
-    private Map<String, Object> settings(ContinualConfig config) {
+    private Map<String, Object> settings(ContinualConfig config, @Nullable ParallelConfig several) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("periods", String.valueOf(periods.getFileName()));
         values.put("seed", config.model().seed());
@@ -171,6 +192,10 @@ final class EvaluateContinualCommand extends FreshetCommand {
         values.put("replay_sequences", config.learning().replay().sequences());
         values.put("replay_length", config.learning().replay().length());
         values.put("replay_capacity", config.learning().replay().capacity());
+        values.put("learners", parallel.learners());
+        if (several != null) {
+            values.put("merge_steps", several.mergeSteps());
+        }
         return values;
     }
 }

@@ -7,20 +7,17 @@ import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.clickfile.ClickFileOptions;
 import io.freshet.app.clickfile.ClickFileSummary;
 import io.freshet.app.clickfile.ClickFiles;
-import io.freshet.app.feed.ClickFeeder;
 import io.freshet.app.feed.StopSignal;
+import io.freshet.lab.parallel.ParallelConfig;
 import io.freshet.lab.prequential.Comparison;
 import io.freshet.lab.prequential.ComparisonConfig;
 import io.freshet.lab.prequential.ComparisonListener;
-import io.freshet.lab.prequential.ParallelConfig;
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.key.ModelKeys;
 import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.service.sequencer.InMemorySequencer;
 import io.freshet.training.step.UserUpdate;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -46,7 +43,9 @@ import picocli.CommandLine.Option;
                     + " result, with the probability of a repeat that it has learned (learned). Figures cover the events"
                     + " after the first tenth of the file. The result includes how well the probabilities agree with the"
                     + " clicks that followed. Before each event, 10 items are served twice: without hidden items, and with"
-                    + " repeats learned. Users are never forgotten. Ctrl-C ends it with the figures so far.",
+                    + " repeats learned. With --learners above 1, each learner ranks the clicks of its users with its own"
+                    + " model, and the result has neither calibration nor the baselines frozen and refit. Users are never"
+                    + " forgotten. Ctrl-C ends it with the figures so far.",
             ""
         },
         footerHeading = "%nBaselines:%n",
@@ -73,8 +72,6 @@ import picocli.CommandLine.Option;
             "      --set events.weights=purchase=4,view=0.5 --set events.negative=dislike"
         })
 final class EvaluatePrequentialCommand extends FreshetCommand {
-    private static final int PARTITIONS = 32;
-
     @Option(
             names = "--clicks",
             paramLabel = "FILE",
@@ -91,24 +88,8 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
     @Mixin
     private final ComparisonOptions comparison = new ComparisonOptions();
 
-    @Option(
-            names = "--learners",
-            paramLabel = "N",
-            defaultValue = "1",
-            description =
-                    "Learn with N learners in turn, as N processes would do in parallel: each learns from the clicks of"
-                            + " the users in its share of " + PARTITIONS
-                            + " partitions, and ranks them with its own model. The"
-                            + " result includes the bytes and the CPU time of merges. Without the baselines frozen and refit."
-                            + " Default: ${DEFAULT-VALUE}.")
-    private int learners;
-
-    @Option(
-            names = "--merge-steps",
-            paramLabel = "H",
-            defaultValue = "2",
-            description = "Steps of each learner after which the learners merge. Default: ${DEFAULT-VALUE}.")
-    private int mergeSteps;
+    @Mixin
+    private ParallelOptions parallel;
 
     @Option(
             names = "--set",
@@ -163,20 +144,21 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
         input.orderWarning().ifPresent(out::println);
         out.flush();
         long records = counting.accepted();
-        ComparisonConfig config = config(freshet);
-        ParallelConfig parallel = parallel();
+        ParallelConfig several = parallel.config(freshet);
+        ComparisonConfig config =
+                comparison.config(freshet, comparison.methods(ComparisonOptions.ALL, parallel.learners()));
         long start = System.nanoTime();
         InMemorySequencer sequencer = sequencer(freshet);
         ComparisonProgress progress = new ComparisonProgress(ProgressLine.on(out));
         ComparisonListener listener = quiet ? ComparisonListener.SILENT : progress.ofOne();
-        try (Comparison run = new Comparison(config, parallel, records, listener, stop::isRaised)) {
+        try (Comparison run = new Comparison(config, several, records, listener, stop::isRaised)) {
             replay(files, sequencer, run, stop);
             progress.clear();
             PrequentialReport report = PrequentialReport.of(
                     settings(config, input),
                     PrequentialReport.Clicks.of(sequencer, input.leftOutRows()),
                     run.result(),
-                    PrequentialReport.Parallel.of(parallel, run.parallelCost()),
+                    ParallelReport.of(several, run.parallelCost()),
                     stop.isRaised(),
                     (System.nanoTime() - start) / 1e9);
             tell(out, report, config.window());
@@ -201,28 +183,6 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
         return new InMemorySequencer(freshet.get(SequencerKeys.WINDOW), freshet.eventTypes());
     }
 
-    private ComparisonConfig config(FreshetConfig freshet) {
-        if (learners > 1 && !freshet.get(ModelKeys.ITEM_RETENTION).isZero()) {
-            throw refused("--learners above 1 cannot forget items: " + ModelKeys.ITEM_RETENTION.name() + " must be 0");
-        }
-        return comparison.config(freshet, comparison.methods(ComparisonOptions.ALL, learners));
-    }
-
-    private @Nullable ParallelConfig parallel() {
-        if (learners < 1 || learners > PARTITIONS) {
-            throw refused("--learners must be from 1 to " + PARTITIONS + ": " + learners);
-        }
-        if (mergeSteps < 1) {
-            throw refused("--merge-steps must be at least 1: " + mergeSteps);
-        }
-        return learners == 1 ? null : new ParallelConfig(learners, mergeSteps, this::learnerOf);
-    }
-
-    /** Returns the learner of the user's partition, as Kafka's clients assign keys to partitions. */
-    private int learnerOf(String user) {
-        return ClickFeeder.partitionOf(user.getBytes(StandardCharsets.UTF_8), PARTITIONS) % learners;
-    }
-
     private String clicksName() {
         return String.valueOf(Path.of(clicks.getFirst()).getFileName());
     }
@@ -231,7 +191,7 @@ final class EvaluatePrequentialCommand extends FreshetCommand {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("clicks", clicksName());
         values.put("input", input);
-        values.putAll(ComparisonOptions.described(config, learners, settings));
+        values.putAll(ComparisonOptions.described(config, parallel.learners(), settings));
         return values;
     }
 

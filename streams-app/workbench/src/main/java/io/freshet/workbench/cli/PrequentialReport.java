@@ -9,8 +9,6 @@ import io.freshet.lab.plot.Series;
 import io.freshet.lab.prequential.ComparedMethod;
 import io.freshet.lab.prequential.ComparisonResult;
 import io.freshet.lab.prequential.ComparisonResult.Figures;
-import io.freshet.lab.prequential.ParallelConfig;
-import io.freshet.lab.prequential.ParallelCost;
 import io.freshet.lab.prequential.Reliability;
 import io.freshet.lab.prequential.Slice;
 import io.freshet.service.sequencer.InMemorySequencer;
@@ -56,7 +54,7 @@ record PrequentialReport(
 
         List<ComparisonResult.Refit> refits,
 
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Parallel parallel,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ParallelReport parallel,
 
         boolean stopped,
         double seconds) {
@@ -119,53 +117,6 @@ record PrequentialReport(
         static Clicks of(InMemorySequencer sequencer, long passedOver) {
             return new Clicks(
                     sequencer.accepted(), sequencer.duplicates(), sequencer.tooLate(), passedOver, sequencer.users());
-        }
-    }
-
-    /**
-     * The cost of learning with several learners.
-     *
-     * @param mergeSteps steps of each learner between two merges
-     * @param bytesPerMerge bytes of the differences of all learners in a merge
-     * @param bytesPerClick the same for each click learned
-     * @param learningCpuMsPerClick CPU time of ranking and learning for each click
-     * @param mergingCpuMsPerClick CPU time of the merges of all learners for each click
-     */
-    record Parallel(
-            int learners,
-            int mergeSteps,
-            long merges,
-            double bytesPerMerge,
-            double bytesPerClick,
-            double learningCpuMsPerClick,
-            double mergingCpuMsPerClick) {
-        static @Nullable Parallel of(@Nullable ParallelConfig config, @Nullable ParallelCost cost) {
-            if (config == null || cost == null) {
-                return null;
-            }
-            double clicks = Math.max(1, cost.clicks());
-            return new Parallel(
-                    config.learners(),
-                    config.mergeSteps(),
-                    cost.merges(),
-                    (double) cost.mergeBytes() / Math.max(1, cost.merges()),
-                    cost.mergeBytes() / clicks,
-                    cost.learningMs() / clicks,
-                    cost.mergingMs() / clicks);
-        }
-
-        String line() {
-            return String.format(
-                    Locale.ROOT,
-                    "%d learners, %,d merges after %d steps each: %,.0f bytes a merge, %,.0f a click; CPU time of a click:"
-                            + " %.3f ms to rank and learn, %.3f ms to merge",
-                    learners,
-                    merges,
-                    mergeSteps,
-                    bytesPerMerge,
-                    bytesPerClick,
-                    learningCpuMsPerClick,
-                    mergingCpuMsPerClick);
         }
     }
 
@@ -242,7 +193,7 @@ record PrequentialReport(
             Map<String, Object> settings,
             Clicks clicks,
             ComparisonResult result,
-            @Nullable Parallel parallel,
+            @Nullable ParallelReport parallel,
             boolean stopped,
             double seconds) {
         boolean sampled = !Objects.equals(settings.get(RANK_SHARE), RankSampling.ALL.toString());

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EvaluateContinualCommandTest {
     private final StringWriter out = new StringWriter();
@@ -35,7 +37,7 @@ class EvaluateContinualCommandTest {
         JsonNode mean = report.get("mean");
         assertThat(mean.fieldNames())
                 .toIterable()
-                .containsExactly("recall10", "recall20", "mrr10", "mrr20", "network", "baselines");
+                .containsExactly("recall10", "recall20", "mrr10", "mrr20", "network", "memory", "baselines");
         assertThat(mean.get("baselines").fieldNames()).toIterable().containsExactly("rules", "vsknn", "stan");
         assertThat(mean.get("baselines").get("stan").get("mrr10").asDouble()).isBetween(.1, 1.0);
         assertThat(report.get("cycles")).hasSize(3);
@@ -44,6 +46,7 @@ class EvaluateContinualCommandTest {
             for (JsonNode cycle : report.get("cycles")) {
                 sum += cycle.get(measure).asDouble();
                 assertThat(cycle.get("network").has(measure)).isTrue();
+                assertThat(cycle.get("memory").has(measure)).isTrue();
             }
             assertThat(mean.get(measure).asDouble()).isCloseTo(sum / 3, within(1e-12));
         }
@@ -56,6 +59,56 @@ class EvaluateContinualCommandTest {
     @Test
     void shouldEndEarlyWhenTold() throws IOException {
         assertThat(evaluate("--cycles", "2").get("cycles")).hasSize(2);
+    }
+
+    @Test
+    void shouldGiveTheCostOfSeveralLearners() throws IOException {
+        JsonNode report = evaluate("--learners", "2", "--merge-steps", "3");
+
+        assertThat(report.fieldNames())
+                .toIterable()
+                .containsExactly("settings", "mean", "parallel", "cycles", "seconds");
+        assertThat(report.at("/settings/learners").asInt()).isEqualTo(2);
+        assertThat(report.at("/settings/merge_steps").asInt()).isEqualTo(3);
+        assertThat(report.at("/parallel/learners").asInt()).isEqualTo(2);
+        assertThat(report.at("/parallel/merge_steps").asInt()).isEqualTo(3);
+        // A period has 160 clicks, that is 4 steps of 2 x 20: the learners merge after 3 of them, and at the end.
+        assertThat(report.at("/parallel/merges").asInt()).isEqualTo(3 * 2);
+        assertThat(report.at("/parallel/bytes_per_merge").asDouble()).isBetween(1e3, 1e6);
+        assertThat(report.at("/cycles/2/items").asInt()).isEqualTo(30);
+        assertThat(report.at("/mean/recall20").asDouble())
+                .as("20 of 30 items in a random order have this recall")
+                .isGreaterThan(20. / 30);
+        assertThat(report.at("/mean/mrr10").asDouble()).isBetween(.2, 1.0);
+    }
+
+    @Test
+    void shouldHaveTheFiguresOfASingleLearnerWithOneLearner() throws IOException {
+        JsonNode plain = evaluate();
+        JsonNode one = evaluate("--learners", "1", "--merge-steps", "1");
+
+        assertThat(one.get("mean")).isEqualTo(plain.get("mean"));
+        assertThat(one.get("settings")).isEqualTo(plain.get("settings"));
+        assertThat(one.has("parallel")).isFalse();
+        assertThat(one.at("/settings/learners").asInt()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--learners 0, --learners must be from 1 to 32: 0",
+        "--learners 33, --learners must be from 1 to 32: 33",
+        "--learners two, '--learners'",
+        "--learners 2 --merge-steps 0, --merge-steps must be at least 1: 0",
+        "--learners 2 --set model.item.retention.ms=1000000000, model.item.retention.ms must be 0",
+        "--cycles 0, --cycles must be at least 1: 0"
+    })
+    void shouldRefuseWhenOptionsCannotBe(String options, String error) throws IOException {
+        List<String> arguments = new ArrayList<>(
+                List.of("evaluate", "continual", "--periods", periods().toString()));
+        arguments.addAll(List.of(options.split(" ", -1)));
+
+        assertThat(execute(arguments.toArray(String[]::new))).isEqualTo(2);
+        assertThat(err.toString()).startsWith("freshet: ").contains(error);
     }
 
     @Test
@@ -83,6 +136,7 @@ class EvaluateContinualCommandTest {
                 9_876,
                 new RecallAndMrr(.4, .5021, .16, .1732),
                 new RecallAndMrr(.4, .5, .1, .09),
+                new RecallAndMrr(.4, .5, .1, .08),
                 Map.of(),
                 60,
                 4);

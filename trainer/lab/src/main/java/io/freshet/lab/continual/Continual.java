@@ -1,5 +1,9 @@
 package io.freshet.lab.continual;
 
+import io.freshet.lab.parallel.ParallelConfig;
+import io.freshet.lab.parallel.ParallelCost;
+import io.freshet.lab.parallel.ParallelLearners;
+import io.freshet.store.sequence.RepeatPolicy;
 import io.freshet.store.vocabulary.Vocabulary;
 import io.freshet.training.step.OnlineLearner;
 import io.freshet.training.step.UserUpdate;
@@ -8,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs ADER's protocol with the online learner. Each cycle learns a period in one pass: it learns the clicks in
@@ -16,20 +21,44 @@ import java.util.function.BooleanSupplier;
  * target. Clicks on other items are removed from the test, and then sessions with only one click left. Baselines learn
  * and are tested on the same clicks.
  *
- * <p>Owns the learner. Not thread-safe.
+ * <p>Several learners can share the sessions of a period. They also merge at its end, and the test is of the model that all
+ * of them then have.
+ *
+ * <p>Owns the learners. Not thread-safe.
  */
 public final class Continual implements AutoCloseable {
     private static final int TEST_BATCH = 1024;
 
     private final ContinualConfig config;
-    private final OnlineLearner learner;
+    private final @Nullable ParallelLearners parallel; // null for a single learner
+    private final List<OnlineLearner> learners; // the first one is tested
+    private final int stepClicks; // of all learners together
     private final PeriodBaselines baselines;
     private int cycles;
 
     /** Creates a run with a learner that has seen nothing. */
     public Continual(ContinualConfig config) {
+        this(config, null);
+    }
+
+    /**
+     * Creates a run with several learners that have seen nothing. They take {@link ContinualConfig#stepClicks} clicks each in a
+     * step, on average.
+     *
+     * @param parallel the learners, by the session of a click; null for a single one
+     * @throws IllegalArgumentException if several learners are to forget items
+     */
+    public Continual(ContinualConfig config, @Nullable ParallelConfig parallel) {
         this.config = config;
-        this.learner = OnlineLearner.initial(config.model(), config.training(), config.learning());
+        if (parallel == null) {
+            this.parallel = null;
+            this.learners = List.of(OnlineLearner.initial(config.model(), config.training(), config.learning()));
+        } else {
+            this.parallel = new ParallelLearners(
+                    parallel, config.model(), config.training(), config.learning(), RepeatPolicy.OF_ALL);
+            this.learners = this.parallel.learners();
+        }
+        this.stepClicks = config.stepClicks() * learners.size();
         this.baselines = new PeriodBaselines(config.window());
     }
 
@@ -48,8 +77,8 @@ public final class Continual implements AutoCloseable {
         }
         long middle = System.nanoTime();
         baselines.learn(learned);
-        int items = learner.model().vocabulary().size();
-        TestRanks ranks = test(tested);
+        int items = vocabulary().size();
+        TestRanks ranks = test(tested, learners.getFirst());
         Map<ContinualBaseline, RecallAndMrr> ofBaselines = baselines.test(targets(tested));
         double testSeconds = (System.nanoTime() - middle) / 1e9;
         int[] served = ranks.served();
@@ -60,6 +89,7 @@ public final class Continual implements AutoCloseable {
                 served.length,
                 RecallAndMrr.of(served),
                 RecallAndMrr.of(ranks.network()),
+                RecallAndMrr.of(ranks.memory()),
                 ofBaselines,
                 (middle - start) / 1e9,
                 testSeconds));
@@ -71,8 +101,8 @@ public final class Continual implements AutoCloseable {
         for (int i = 0; i < period.size(); i++) {
             PeriodClick click = period.get(i);
             step.add(sessions.add(click.session(), click.item()));
-            if (step.size() == config.stepClicks() || i == period.size() - 1) {
-                learner.step(step);
+            if (step.size() == stepClicks || i == period.size() - 1) {
+                learn(step);
                 step.clear();
                 listener.learned(cycles, i + 1L, period.size());
                 if (stopped.getAsBoolean()) {
@@ -80,11 +110,22 @@ public final class Continual implements AutoCloseable {
                 }
             }
         }
+        if (parallel != null) {
+            parallel.merge();
+        }
         return true;
     }
 
-    /** Returns the ranks of a period's targets. */
-    TestRanks test(List<PeriodClick> period) {
+    private void learn(List<UserUpdate> step) {
+        if (parallel == null) {
+            learners.getFirst().step(step);
+        } else {
+            parallel.step(step, ParallelLearners.RankListener.NONE);
+        }
+    }
+
+    /** Returns the ranks that a learner gives a period's targets. */
+    TestRanks test(List<PeriodClick> period, OnlineLearner learner) {
         List<PeriodClick> clicks = targets(period);
         Sessions sessions = new Sessions(config.window() + 1); // room for the target after its history
         TestRanks ranks = new TestRanks();
@@ -99,12 +140,30 @@ public final class Continual implements AutoCloseable {
     }
 
     private List<PeriodClick> targets(List<PeriodClick> period) {
-        Vocabulary items = learner.model().vocabulary();
+        Vocabulary items = vocabulary();
         return TestClicks.of(period, item -> items.rowOf(item) != Vocabulary.NOT_FOUND);
+    }
+
+    private Vocabulary vocabulary() {
+        return learners.getFirst().model().vocabulary();
+    }
+
+    /** Returns the learners in the order of their numbers. */
+    List<OnlineLearner> learners() {
+        return learners;
+    }
+
+    /** Returns what it has taken so far to learn with several learners, without the tests; null if there is one. */
+    public @Nullable ParallelCost parallelCost() {
+        return parallel == null ? null : parallel.cost();
     }
 
     @Override
     public void close() {
-        learner.close();
+        if (parallel == null) {
+            learners.getFirst().close();
+        } else {
+            parallel.close();
+        }
     }
 }

@@ -10,7 +10,7 @@ import io.freshet.training.learner.TrainingConfig;
  * @param model settings of the network
  * @param training how the network learns from a batch
  * @param learning settings of a step
- * @param stepClicks clicks of a step; only a period's last step has fewer
+ * @param stepClicks clicks of a step, for each learner if there are several; only a period's last step has fewer
  * @param window number of a session's newest clicks that are kept
  */
 public record ContinualConfig(

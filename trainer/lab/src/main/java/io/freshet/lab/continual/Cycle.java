@@ -12,6 +12,7 @@ import java.util.Map;
  * @param events number of targets ranked
  * @param served accuracy of the mixture that the learner serves
  * @param network accuracy of the learner's network alone
+ * @param memory accuracy of the learner's memory alone
  * @param baselines accuracy of the baselines
  * @param testSeconds time of the tests, and of what the baselines learned
  */
@@ -22,6 +23,7 @@ public record Cycle(
         long events,
         RecallAndMrr served,
         RecallAndMrr network,
+        RecallAndMrr memory,
         Map<ContinualBaseline, RecallAndMrr> baselines,
         double learnSeconds,
         double testSeconds) {}

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 final class TestRanks {
     private final IntStream.Builder served = IntStream.builder();
     private final IntStream.Builder network = IntStream.builder();
+    private final IntStream.Builder memory = IntStream.builder();
 
     /** Adds the ranks of a batch. First clicks of sessions are not targets and are skipped. */
     void add(TargetRanks batch) {
@@ -15,6 +16,7 @@ final class TestRanks {
             if (batch.served()[i] != StepRecord.NO_EVENT) {
                 served.add(batch.served()[i]);
                 network.add(batch.network()[i]);
+                memory.add(batch.memory()[i]);
             }
         }
     }
@@ -27,5 +29,10 @@ final class TestRanks {
     /** Returns the ranks by the learner's network alone. May be called once. */
     int[] network() {
         return network.build().toArray();
+    }
+
+    /** Returns the ranks by the learner's memory alone. May be called once. */
+    int[] memory() {
+        return memory.build().toArray();
     }
 }

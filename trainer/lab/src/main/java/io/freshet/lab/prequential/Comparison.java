@@ -4,6 +4,8 @@ import io.freshet.lab.baseline.DecayedPopularity;
 import io.freshet.lab.baseline.SequentialRules;
 import io.freshet.lab.baseline.SessionNeighbours;
 import io.freshet.lab.baseline.WindowedPopularity;
+import io.freshet.lab.parallel.ParallelConfig;
+import io.freshet.lab.parallel.ParallelCost;
 import io.freshet.store.sequence.RepeatPolicy;
 import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.step.OnlineLearner;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.freshet.lab.baseline.Baseline;
 import io.freshet.lab.baseline.SequentialRules;
 import io.freshet.lab.baseline.UserState;
+import io.freshet.lab.parallel.ParallelConfig;
+import io.freshet.lab.parallel.ParallelCost;
 import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.tensor.Lanes;
@@ -18,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -30,6 +33,9 @@ final class ContinualTest {
             new LearningConfig(2, 6, new LearningConfig.Replay(16, 6, 100), new LearningConfig.Metrics(10, 50)),
             16,
             6);
+
+    private static final ParallelConfig PARALLEL =
+            new ParallelConfig(2, 5, session -> Math.floorMod(session.hashCode(), 2));
 
     private final List<List<PeriodClick>> periods = List.of(period(0), period(1), period(2));
 
@@ -60,6 +66,7 @@ final class ContinualTest {
             assertThat(cycle.items()).isEqualTo(seen.size());
             assertThat(cycle.learnedClicks()).isEqualTo(periods.get(0).size());
             assertThat(cycle.network()).isNotEqualTo(cycle.served());
+            assertThat(cycle.memory()).isNotEqualTo(cycle.served()).isNotEqualTo(cycle.network());
         }
     }
 
@@ -112,7 +119,7 @@ final class ContinualTest {
         try (Continual tested = new Continual(CONFIG);
                 Continual untested = new Continual(CONFIG)) {
             run(tested, 1);
-            tested.test(periods.get(2));
+            tested.test(periods.get(2), tested.learners().getFirst());
             untested.run(periods.get(0), List.of(), ContinualListener.SILENT, () -> false);
 
             assertThat(run(tested, 2).served()).isEqualTo(run(untested, 2).served());
@@ -123,7 +130,7 @@ final class ContinualTest {
     void shouldRankTargetsAmongAllItemsLearned() {
         try (Continual continual = new Continual(CONFIG)) {
             Cycle cycle = run(continual, 1);
-            assertThat(Arrays.stream(continual.test(periods.get(1)).served()).boxed())
+            assertThat(Arrays.stream(test(continual, 0, 1).served()).boxed())
                     .isNotEmpty()
                     .allSatisfy(rank -> assertThat(rank).isBetween(1, cycle.items()));
         }
@@ -136,6 +143,66 @@ final class ContinualTest {
             Cycle second = run(continual, 2);
             assertThat(second.number()).isEqualTo(2);
             assertThat(second.served().mrr10()).isGreaterThan(first.served().mrr10());
+        }
+    }
+
+    @Test
+    void shouldLearnWithSeveralLearners() {
+        try (Continual continual = new Continual(CONFIG, PARALLEL);
+                Continual single = new Continual(CONFIG)) {
+            Cycle ofSingle = run(single, 1);
+            Cycle first = run(continual, 1);
+            assertThat(first.items()).isEqualTo(ofSingle.items());
+            assertThat(first.events()).isEqualTo(ofSingle.events());
+            assertThat(first.baselines()).isEqualTo(ofSingle.baselines());
+            Cycle second = run(continual, 2);
+            assertThat(second.served().mrr10()).isGreaterThan(first.served().mrr10());
+            assertThat(second.served().recall10())
+                    .as("a random order has this recall")
+                    .isGreaterThan(2. * 10 / second.items());
+            assertThat(second.network().recall10()).isGreaterThan(10. / second.items());
+            assertThat(single.parallelCost()).isNull();
+        }
+    }
+
+    @Test
+    void shouldHaveOneModelAfterEachPeriodWithSeveralLearners() {
+        try (Continual continual = new Continual(CONFIG, PARALLEL)) {
+            long merges = 0;
+            for (int cycle = 1; cycle <= 2; cycle++) {
+                run(continual, cycle);
+                TestRanks first = test(continual, 0, cycle);
+                TestRanks second = test(continual, 1, cycle);
+                int[] network = first.network();
+                assertThat(Arrays.stream(network).distinct().count()).isGreaterThan(5);
+                assertThat(second.network()).isEqualTo(network);
+                assertThat(second.served()).isEqualTo(first.served());
+                assertThat(second.memory()).isEqualTo(first.memory());
+
+                int steps = Math.ceilDiv(periods.get(cycle - 1).size(), 2 * CONFIG.stepClicks());
+                assertThat(steps % PARALLEL.mergeSteps())
+                        .as("the last merge is early")
+                        .isNotZero();
+                merges += Math.ceilDiv(steps, PARALLEL.mergeSteps());
+                ParallelCost cost = Objects.requireNonNull(continual.parallelCost());
+                assertThat(cost.merges()).isEqualTo(merges);
+                assertThat(cost.mergeBytes()).isPositive();
+            }
+            assertThat(Objects.requireNonNull(continual.parallelCost()).clicks())
+                    .isEqualTo(periods.get(0).size() + periods.get(1).size());
+        }
+    }
+
+    @Test
+    void shouldBeTheSameAsASingleLearnerWhenOneLearnerMergesWithItself() {
+        try (Continual single = new Continual(CONFIG);
+                Continual one = new Continual(CONFIG, new ParallelConfig(1, 3, session -> 0))) {
+            for (int cycle = 1; cycle <= 2; cycle++) {
+                Cycle expected = run(single, cycle);
+                Cycle actual = run(one, cycle);
+                assertThat(actual.served()).isEqualTo(expected.served());
+                assertThat(actual.network()).isEqualTo(expected.network());
+            }
         }
     }
 
@@ -164,6 +231,10 @@ final class ContinualTest {
         return continual
                 .run(periods.get(cycle - 1), periods.get(cycle), ContinualListener.SILENT, () -> false)
                 .orElseThrow();
+    }
+
+    private TestRanks test(Continual continual, int learner, int period) {
+        return continual.test(periods.get(period), continual.learners().get(learner));
     }
 
     /** Returns interleaved sessions of 1 to 6 clicks along a circle of items, some of which are specific to the period. */

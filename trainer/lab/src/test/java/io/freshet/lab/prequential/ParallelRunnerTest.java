@@ -3,6 +3,8 @@ package io.freshet.lab.prequential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.lab.parallel.ParallelConfig;
+import io.freshet.lab.parallel.ParallelCost;
 import io.freshet.training.metrics.Accuracy;
 import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.step.UserUpdate;

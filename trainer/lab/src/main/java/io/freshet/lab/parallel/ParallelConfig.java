@@ -1,4 +1,4 @@
-package io.freshet.lab.prequential;
+package io.freshet.lab.parallel;
 
 import java.util.function.ToIntFunction;
 

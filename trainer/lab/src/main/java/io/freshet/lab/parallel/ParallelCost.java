@@ -1,4 +1,4 @@
-package io.freshet.lab.prequential;
+package io.freshet.lab.parallel;
 
 /**
  * What it took to learn with several learners. CPU time is that of the whole process, and includes compilation.
