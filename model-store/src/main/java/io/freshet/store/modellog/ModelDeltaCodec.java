@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Binary form of a model delta, version 6. The large arrays come last.
+ * Binary form of a model delta, version 7. The large arrays come last.
  *
  * <pre>
- * 3 bytes      46 44 06: magic, kind 'D', version
+ * 3 bytes      46 44 07: magic, kind 'D', version
  * varint       lineage
  * varint       from step
  * varint       to step minus from step
@@ -38,14 +38,15 @@ import java.util.List;
  * 4 bytes      CRC-32C of all preceding bytes, little endian
  * </pre>
  *
- * <p>Older versions are still readable. Version 5 has the same layout, but no factors of repeats among the mixture values; a
- * reader uses those of a new memory. In version 4, the arrays are r int32, r·dim float32 and d float32, all little
- * endian, without the byte before them. Version 3 has no lineage either, and is read as {@link Manifest#NO_LINEAGE}.
+ * <p>Older versions are still readable. Version 6 has the same layout, but fewer components among the mixture values, and
+ * version 5 no factors of repeats either; a reader uses those of a new memory. In version 4, the arrays are r int32, r·dim
+ * float32 and d float32, all little endian, without the byte before them. Version 3 has no lineage either, and is read as
+ * {@link Manifest#NO_LINEAGE}.
  */
 final class ModelDeltaCodec {
     static final char KIND = 'D';
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 3, 6);
+    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 3, 7);
     private static final int FIRST_WITH_LINEAGE = 4;
     private static final int FIRST_WITH_PRECISION = 5;
     private static final int LOWER_BITS = 0xffff;

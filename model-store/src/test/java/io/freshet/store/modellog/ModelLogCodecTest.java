@@ -110,6 +110,14 @@ class ModelLogCodecTest {
                     + "0000803f000000c00000003f00005040"
                     + "00000000000000806f12833a"
                     + "98926dd3";
+    private static final String DELTA_V7 =
+            "464407" + "ac02" + "280200" + "0202ae02" + "0302" + "02" + "070161" + "a50202c39f"
+                    + "02" + "01020007" + "0201ab02"
+                    + "02" + "00" + "02" + "010007" + "020700ac02" + "02" + "000000000000e03f" + "00000000000000c0"
+                    + "04" + "0eca04"
+                    + "0000803f000000c00000003f00005040"
+                    + "00000000000000806f12833a"
+                    + "7293ad48";
 
     private static ModelDelta secondPart(long lineage) {
         return new ModelDelta(
@@ -133,6 +141,8 @@ class ModelLogCodecTest {
 
     private static final String SECOND_PART_V6 = "464406" + "ac02" + "280201" + "0202ae02" + "0001" + "00" + "00"
             + "0000" + "02" + "da04" + "4040" + "80a0" + "b5e2e82d";
+    private static final String SECOND_PART_V7 = "464407" + "ac02" + "280201" + "0202ae02" + "0001" + "00" + "00"
+            + "0000" + "02" + "da04" + "4040" + "80a0" + "8d123b58";
 
     private static final PublishedStep PUBLISHED = new PublishedStep(300, 42, 0x12345678);
     private static final String PUBLISHED_V1 = "464e01" + "ac02" + "2a" + "78563412" + "083dc1d1";
@@ -146,13 +156,15 @@ class ModelLogCodecTest {
                 Arguments.of(SAMPLED_STEP, SAMPLED_STEP_V3),
                 Arguments.of(PUBLISHED, PUBLISHED_V1),
                 Arguments.of(MERGED, MERGED_V1),
-                Arguments.of(delta(300), DELTA_V6),
-                Arguments.of(secondPart(300), SECOND_PART_V6));
+                Arguments.of(delta(300), DELTA_V7),
+                Arguments.of(secondPart(300), SECOND_PART_V7));
     }
 
     static Stream<Arguments> goldenOfVersionBefore() {
         return Stream.of(
                 Arguments.of(STEP_WITHOUT_PARTS, STEP_V1),
+                Arguments.of(delta(300), DELTA_V6),
+                Arguments.of(secondPart(300), SECOND_PART_V6),
                 Arguments.of(delta(300), DELTA_V5),
                 Arguments.of(secondPart(300), SECOND_PART_V5),
                 Arguments.of(delta(300), DELTA_V4),
@@ -254,7 +266,7 @@ class ModelLogCodecTest {
         assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 2, new byte[8])))
                 .isInstanceOf(FormatVersionException.class)
                 .hasMessageContaining("version=2, oldest readable version=3");
-        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 7, new byte[8])))
+        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 8, new byte[8])))
                 .isInstanceOf(FormatVersionException.class);
     }
 

@@ -192,7 +192,7 @@ final class UpgradeIT {
 
         assertEachRecordIsLearnedFromOnce();
         assertThat(versions("model-log")).contains("465302", "464403", "464e01");
-        assertThat(versions("model-deltas")).containsOnly("464406");
+        assertThat(versions("model-deltas")).containsOnly("464407");
         assertThat(versions("popular-items")).contains("465002", "465003");
         assertThat(versions("sequences")).containsOnly("465501");
         assertThat(versions("freshet-user-sequences-changelog")).containsOnly("465101");

@@ -11,9 +11,13 @@ enum Component {
     /** Items of the user's own history except the newest: users come back to items. */
     RETURN(3),
     /** The newest item again. */
-    REPEAT(4);
+    REPEAT(4),
+    /** Items of the newest clicks of all users. */
+    RECENT(5),
+    /** Items of sessions that share items with the history. */
+    SIMILAR(6);
 
-    static final int COUNT = 5;
+    static final int COUNT = 7;
 
     private final int place; // part of the file format
 

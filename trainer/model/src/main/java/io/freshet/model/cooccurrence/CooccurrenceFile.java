@@ -11,11 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Writes and reads the file of a co-occurrence memory in a snapshot, version 2. The order of an item's neighbours is
+ * Writes and reads the file of a co-occurrence memory in a snapshot, version 3. The order of an item's neighbours is
  * a part of the state: of equally weak neighbours the first is replaced.
  *
  * <pre>
- * 3 bytes    46 4d 02: magic, kind 'M', version
+ * 3 bytes    46 4d 03: magic, kind 'M', version
  * varint     window
  * varint     maximum neighbours of an item
  * varint     halving clicks
@@ -28,19 +28,26 @@ import java.nio.file.Path;
  *     varint row
  *     varint weight after
  *     varint weight before
+ * varint     number of clicks in the log, then for each, oldest first
+ *   varint   row plus 1; 0 if the item was forgotten
+ *   varint   distance to the click before it in its session, which may have left the log; 0 if there was none
+ * varint     number of the newest clicks, then for each, oldest first
+ *   varint   row
  * 4 bytes    CRC-32C of all bytes before, little endian
  * </pre>
  *
- * <p>Version 1 can be read. It has the same layout, but no factors of repeats among the mixture values: those of a new memory
- * are used.
+ * <p>Older versions can be read. Version 2 has no clicks, and no weights of the components that need them.
+ * Version 1 has no factors of repeats there either. A reader uses the values of a new memory for them.
  */
 public final class CooccurrenceFile {
     public static final String NAME = "memory.bin";
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("co-occurrence memory", 'M', 1, 2);
+    private static final BinaryFormat FORMAT = new BinaryFormat("co-occurrence memory", 'M', 1, 3);
     private static final int TYPICAL_ITEM_BYTES = 64;
     private static final int MIN_ITEM_BYTES = 2;
     private static final int MIN_NEIGHBOUR_BYTES = 3;
+    private static final int MIN_CLICK_BYTES = 2;
+    private static final int FIRST_WITH_LOG = 3;
 
     private CooccurrenceFile() {}
 
@@ -75,6 +82,12 @@ public final class CooccurrenceFile {
         }
         writer.writeVarint(items);
         writeItems(writer, memory);
+        writeLog(writer, memory.log());
+        RecentClicks recent = memory.recent();
+        writer.writeVarint(recent.size());
+        for (int newer = recent.size() - 1; newer >= 0; newer--) {
+            writer.writeVarint(recent.row(newer));
+        }
         return FORMAT.seal(writer);
     }
 
@@ -115,6 +128,10 @@ public final class CooccurrenceFile {
             }
             memory.restoreMixture(mixture);
             readItems(reader, memory, itemRows);
+            if (BinaryFormat.versionOf(bytes) >= FIRST_WITH_LOG) {
+                readLog(reader, memory.log(), itemRows);
+                readRecent(reader, memory.recent(), itemRows);
+            }
             reader.requireEnd();
             return memory;
         } catch (IllegalArgumentException e) {
@@ -157,9 +174,44 @@ public final class CooccurrenceFile {
         }
     }
 
-    private static int checkedRow(ByteReader reader, long row, int itemRows) {
-        if (row >= itemRows) {
-            throw reader.corrupt("item row must be below " + itemRows, "row", row);
+    private static void writeLog(ByteWriter writer, ClickLog log) {
+        writer.writeVarint(log.size());
+        for (int newer = log.size() - 1; newer >= 0; newer--) {
+            int slot = log.slot(newer);
+            writer.writeVarint(log.row(slot) + 1);
+            writer.writeVarint(log.distanceBefore(slot));
+        }
+    }
+
+    private static void readLog(ByteReader reader, ClickLog log, int itemRows) {
+        int clicks = reader.readCount(MIN_CLICK_BYTES);
+        if (clicks > ClickLog.CAPACITY) {
+            throw reader.corrupt("clicks in the log must be at most " + ClickLog.CAPACITY, "clicks", clicks);
+        }
+        for (int click = 0; click < clicks; click++) {
+            int row = checkedRow(reader, reader.readVarint31(), itemRows + 1L) - 1;
+            int distance = reader.readVarint31();
+            boolean isInLog = distance > 0 && distance <= click;
+            if (distance > ClickLog.CAPACITY || (isInLog && log.afterOf(log.slot(distance - 1)) != ClickLog.NONE)) {
+                throw reader.corrupt("a click must follow the last one of a session", "distance", distance);
+            }
+            log.restore(row, distance);
+        }
+    }
+
+    private static void readRecent(ByteReader reader, RecentClicks recent, int itemRows) {
+        int clicks = reader.readCount(1);
+        if (clicks > RecentClicks.CAPACITY) {
+            throw reader.corrupt("newest clicks must be at most " + RecentClicks.CAPACITY, "clicks", clicks);
+        }
+        for (int click = 0; click < clicks; click++) {
+            recent.add(checkedRow(reader, reader.readVarint31(), itemRows));
+        }
+    }
+
+    private static int checkedRow(ByteReader reader, long row, long limit) {
+        if (row >= limit) {
+            throw reader.corrupt("item row must be below " + limit, "row", row);
         }
         return (int) row;
     }

@@ -13,25 +13,31 @@ import org.jspecify.annotations.Nullable;
  * A memory of clicks beside a network: it learns an item from one click, whereas gradient descent needs many.
  *
  * <p>For each item it keeps the {@linkplain NeighbourList neighbours}: the items that the same users clicked within a
- * few clicks before or after. It mixes the suggestions of the neighbours, and of the user's own history, with the
- * network's distribution. The {@linkplain MixtureWeights weights} of the mixture depend on the context and are
- * learned from each click. For the mixture of a network with recent observations see Grave, Joulin, Usunier,
+ * few clicks before or after. It mixes the network's distribution with the suggestions of the neighbours, of the user's own
+ * history, of {@linkplain SimilarSessions similar sessions}, and of the {@linkplain RecentClicks newest clicks} of all users. The
+ * {@linkplain MixtureWeights weights} of the mixture depend on the context and are learned from each click. For the mixture of a network with recent observations see Grave, Joulin, Usunier,
  * "Improving Neural Language Models with a Continuous Cache", ICLR 2017; for users' returns to items that they
  * clicked see Ren et al., "RepeatNet", AAAI 2019. Beside the mixture it keeps {@linkplain RepeatFactors factors} for these
  * returns, for readers that recommend items of the history again.
  *
  * <p>The state is a function of the configuration and of the inputs in their order. It does not depend on time, and
  * no number depends on how the code was compiled. The memory takes at most 12 bytes for each neighbour of each item,
- * and 80 more for each item. One thread changes it; many may read it while it does not change.
+ * 88 more for each item, and 2.6 MB for the {@linkplain ClickLog newest clicks}. One thread changes it; many may read it while it
+ * does not change.
  */
 public final class CooccurrenceModel {
     private static final int FIRST_REPEAT = MixtureWeights.STATE + NetworkScale.STATE;
     private static final int STATE = FIRST_REPEAT + RepeatFactors.STATE;
+    private static final int OLDER = MixtureWeights.STATE - MixtureWeights.STATE_WITHOUT_LOG;
+
+    private static final int UNOBSERVED = 3; // maximum number of a history's newest clicks
 
     private final CooccurrenceConfig config;
     private final MixtureWeights weights = new MixtureWeights();
     private final NetworkScale scale = new NetworkScale();
     private final RepeatFactors repeats = new RepeatFactors();
+    private final ClickLog log = new ClickLog();
+    private final RecentClicks recent = new RecentClicks();
     private @Nullable NeighbourList[] neighbours = new NeighbourList[0]; // by row
     private long clicks;
     private int generation; // lists of earlier generations are shared with a frozen memory
@@ -71,13 +77,22 @@ public final class CooccurrenceModel {
                 neighboursToChange(item).addBefore(earlier, weight, config);
             }
         }
-        clicks += nearest > 0 ? 1 : 0;
+        if (nearest > 0) {
+            clicks++;
+            log.add(rows, to - nearest, to, to - from < config.window(), item);
+            recent.add(item);
+        }
     }
 
-    /** Forgets items as if they had never been clicked. The learned mixture is kept. */
+    /**
+     * Forgets items. Their neighbours forget them, too, and the clicks on them no longer count. The learned mixture is kept, and
+     * sessions keep their other clicks.
+     */
     public void forget(List<Integer> itemRows) {
         BitSet rows = new BitSet();
         itemRows.forEach(rows::set);
+        log.forget(rows);
+        recent.forget(rows);
         for (int row = 0; row < neighbours.length; row++) {
             NeighbourList list = neighbours[row];
             if (list != null && rows.get(row)) {
@@ -92,13 +107,15 @@ public final class CooccurrenceModel {
 
     /**
      * Returns this memory as it is now, for another thread to read while this one changes. It must not be
-     * changed. Both share the neighbours of an item until this memory changes them, so this takes 4 to 8 bytes for each
-     * item, and later the room of the items that change.
+     * changed. Both share the neighbours of an item until this memory changes them, so this takes 8 to 16 bytes for each
+     * item and the 2.6 MB of the newest clicks, and later the room of the items that change.
      */
     public CooccurrenceModel frozen() {
         CooccurrenceModel frozen = new CooccurrenceModel(config);
         frozen.neighbours = neighbours.clone();
         frozen.clicks = clicks;
+        frozen.log.copyFrom(log);
+        frozen.recent.copyFrom(recent);
         frozen.restoreMixture(mixture());
         generation++;
         return frozen;
@@ -148,7 +165,7 @@ public final class CooccurrenceModel {
         int newest = rows[to - 1];
         NeighbourList list = neighboursOf(newest);
         int context = MixtureWeights.contextOf(list == null ? 0 : list.total(), to - from);
-        int present = present(rows, from, to);
+        int present = present(rows, from, to) | (isSimilarTo(rows, from, to, into) ? Component.SIMILAR.bit() : 0);
         into.begin(context, present, weights.share(context, present, Component.NETWORK), target);
         if (list != null && Component.FOLLOWERS.isIn(present)) {
             addFollowers(list, weights.share(context, present, Component.FOLLOWERS), into);
@@ -158,6 +175,12 @@ public final class CooccurrenceModel {
         }
         if (Component.RETURN.isIn(present)) {
             addReturns(rows, from, to, weights.share(context, present, Component.RETURN), into);
+        }
+        if (Component.RECENT.isIn(present)) {
+            recent.expect(weights.share(context, present, Component.RECENT), into);
+        }
+        if (Component.SIMILAR.isIn(present)) {
+            into.similar().addTo(into, weights.share(context, present, Component.SIMILAR));
         }
         if (Component.REPEAT.isIn(present)) {
             into.add(Component.REPEAT, weights.share(context, present, Component.REPEAT), newest, 1);
@@ -220,7 +243,7 @@ public final class CooccurrenceModel {
         return merged;
     }
 
-    /** Copies the neighbours of some items, the number of clicks and the mixture from another memory. */
+    /** Copies the neighbours of some items, the clicks and the mixture from another memory. */
     public void copyFrom(CooccurrenceModel other, int[] itemRows) {
         BitSet copied = new BitSet();
         for (int row : itemRows) {
@@ -230,6 +253,8 @@ public final class CooccurrenceModel {
             }
         }
         clicks = other.clicks;
+        log.copyFrom(other.log);
+        recent.copyFrom(other.recent);
         restoreMixture(other.mixture());
     }
 
@@ -251,15 +276,14 @@ public final class CooccurrenceModel {
     }
 
     /**
-     * Returns a mixture with the factors of repeats. One without them, from before there were any, gets those that a new
-     * memory has.
+     * Returns a mixture with all components and the factors of repeats. What an older one lacks has the values of a new memory.
      *
      * @throws IllegalArgumentException if the mixture has another length, or a number that it cannot have
      */
     private static double[] whole(double[] mixture) {
         if (!isMixture(mixture)) {
-            throw new IllegalArgumentException(
-                    "a mixture must have " + STATE + " or " + FIRST_REPEAT + " numbers: mixture=" + mixture.length);
+            throw new IllegalArgumentException("a mixture must have " + STATE
+                    + " numbers, or fewer of an older version: mixture=" + mixture.length);
         }
         for (double number : mixture) {
             if (!(number >= 0 && number < Double.POSITIVE_INFINITY)) {
@@ -269,14 +293,21 @@ public final class CooccurrenceModel {
         if (mixture.length == STATE) {
             return mixture;
         }
-        double[] whole = Arrays.copyOf(mixture, STATE);
+        double[] whole = new double[STATE];
         new RepeatFactors().copyTo(whole, FIRST_REPEAT);
+        MixtureWeights.copyWithoutLog(mixture, whole);
+        System.arraycopy(
+                mixture,
+                MixtureWeights.STATE_WITHOUT_LOG,
+                whole,
+                MixtureWeights.STATE,
+                mixture.length - MixtureWeights.STATE_WITHOUT_LOG);
         return whole;
     }
 
-    /** Returns whether a mixture has the length of one, with or without the factors of repeats. */
+    /** Returns whether a mixture has the length of one of this version or an older one. */
     public static boolean isMixture(double[] mixture) {
-        return mixture.length == STATE || mixture.length == FIRST_REPEAT;
+        return mixture.length == STATE || mixture.length == STATE - OLDER || mixture.length == FIRST_REPEAT - OLDER;
     }
 
     /** Returns the number of rows that may have neighbours. */
@@ -313,6 +344,14 @@ public final class CooccurrenceModel {
         clicks = count;
     }
 
+    ClickLog log() {
+        return log;
+    }
+
+    RecentClicks recent() {
+        return recent;
+    }
+
     /** Returns the set of components that have a prediction. While the memory is empty, only the network has one. */
     private int present(int[] rows, int from, int to) {
         int present = Component.NETWORK.bit();
@@ -323,10 +362,28 @@ public final class CooccurrenceModel {
         NeighbourList list = neighboursOf(rows[to - 1]);
         present |= list != null && list.after() > 0 ? Component.FOLLOWERS.bit() : 0;
         present |= companionship(rows, from, to) > 0 ? Component.COMPANIONS.bit() : 0;
+        present |= recent.size() > 0 ? Component.RECENT.bit() : 0;
         for (int position = from; position < to; position++) {
             present |= rows[position] != rows[to - 1] ? Component.RETURN.bit() : 0;
         }
         return present;
+    }
+
+    private boolean isSimilarTo(int[] rows, int from, int to, CooccurrenceScores into) {
+        return config.isOn() && into.similar().search(log, rows, from, to, lastClick(rows, from, to));
+    }
+
+    /**
+     * Returns the last click of the session that is a user's own, or {@link ClickLog#NONE}. The memory may not have observed the
+     * newest clicks of the history yet.
+     */
+    private int lastClick(int[] rows, int from, int to) {
+        int slot = ClickLog.NONE;
+        for (int end = to; end > from && end >= to - UNOBSERVED && slot == ClickLog.NONE; end--) {
+            int first = Math.max(from, end - config.window());
+            slot = log.lastOf(rows, first, end, end - from < config.window());
+        }
+        return slot;
     }
 
     private static void addFollowers(NeighbourList list, double share, CooccurrenceScores into) {

@@ -36,6 +36,7 @@ public final class CooccurrenceScores {
     private double[] factors = new double[4096]; // (ends[size - 1]) of items of the history; 1 for others
     private int[] lastPlace = new int[0]; // by row: the place where it was last put in rows
 
+    private final SimilarSessions similar = new SimilarSessions();
     private int target;
 
     /** Removes all histories. */
@@ -116,13 +117,18 @@ public final class CooccurrenceScores {
         }
         int rank = 0;
         for (int place = start(history); place < ends[history]; place++) {
-            rank += masses[place] >= mass ? 1 : 0;
-        }
-        for (int row : masked) {
-            int place = placeOf(history, row);
-            rank -= place >= 0 && masses[place] >= mass ? 1 : 0;
+            rank += masses[place] >= mass && !contains(masked, rows[place]) ? 1 : 0;
         }
         return rank;
+    }
+
+    private static boolean contains(int[] masked, int row) {
+        for (int other : masked) {
+            if (other == row) {
+                return true;
+            }
+        }
+        return false;
     }
 
     int targetPlace(int history) {
@@ -164,6 +170,11 @@ public final class CooccurrenceScores {
         if (row == target) {
             targetProbabilities[size * Component.COUNT + component.place()] += probability;
         }
+    }
+
+    /** Returns the arrays in which similar sessions are searched for. */
+    SimilarSessions similar() {
+        return similar;
     }
 
     /** Returns the first place of the current history. */

@@ -23,6 +23,7 @@ final class MixtureWeights {
     private static final int MEMORY = 200; // clicks
     private static final int PRIOR = 10; // number of clicks that the initial weights count as
     private static final double FIRST_NETWORK_WEIGHT = .7;
+    private static final double FIRST_WEIGHT = (1 - FIRST_NETWORK_WEIGHT) / (Component.COUNT - 1); // of each other one
     private static final double LEAST_WEIGHT = 1e-3; // lets a component recover after it was of no use
 
     private static final int KNOWLEDGE_LEVELS = 10;
@@ -32,11 +33,16 @@ final class MixtureWeights {
     /** Length of the state that {@link #copyTo} writes. */
     static final int STATE = CONTEXTS * (Component.COUNT + 1);
 
+    private static final int COUNT_WITHOUT_LOG = 5;
+
+    /** Length of the state of an older version, without the last two components. */
+    static final int STATE_WITHOUT_LOG = CONTEXTS * (COUNT_WITHOUT_LOG + 1);
+
     private final double[] weights = new double[CONTEXTS * Component.COUNT]; // (contexts, components), rows add up to 1
     private final double[] clicks = new double[CONTEXTS]; // (contexts)
 
     MixtureWeights() {
-        Arrays.fill(weights, (1 - FIRST_NETWORK_WEIGHT) / (Component.COUNT - 1));
+        Arrays.fill(weights, FIRST_WEIGHT);
         for (int context = 0; context < CONTEXTS; context++) {
             weights[place(context, Component.NETWORK)] = FIRST_NETWORK_WEIGHT;
         }
@@ -116,6 +122,23 @@ final class MixtureWeights {
     void copyFrom(double[] state, int position) {
         System.arraycopy(state, position, weights, 0, weights.length);
         System.arraycopy(state, position + weights.length, clicks, 0, CONTEXTS);
+    }
+
+    /**
+     * Converts the state of an older version, in which the last two components get the weights that they have in a new memory.
+     *
+     * @param older begins with the state
+     * @param state receives the state at its beginning
+     */
+    static void copyWithoutLog(double[] older, double[] state) {
+        double left = 1 - (Component.COUNT - COUNT_WITHOUT_LOG) * FIRST_WEIGHT;
+        for (int context = 0; context < CONTEXTS; context++) {
+            for (int c = 0; c < Component.COUNT; c++) {
+                state[context * Component.COUNT + c] =
+                        c < COUNT_WITHOUT_LOG ? left * older[context * COUNT_WITHOUT_LOG + c] : FIRST_WEIGHT;
+            }
+        }
+        System.arraycopy(older, CONTEXTS * COUNT_WITHOUT_LOG, state, CONTEXTS * Component.COUNT, CONTEXTS);
     }
 
     /**

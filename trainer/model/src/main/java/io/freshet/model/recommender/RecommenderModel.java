@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The complete state that determines answers: the vocabulary, an item vector for each of its rows, the encoder's
@@ -256,8 +257,12 @@ public final class RecommenderModel implements AutoCloseable {
         }
         applyRows(applied);
         MemorySegment.copy(applied.dense(), 0, dense(), FLOAT, 0, applied.dense().length);
-        memory.copyFrom(base.memory, learned.memory().rows());
-        memory.copyFrom(base.memory, applied.memory().rows());
+        memory.copyFrom(
+                base.memory,
+                IntStream.concat(
+                                Arrays.stream(learned.memory().rows()),
+                                Arrays.stream(applied.memory().rows()))
+                        .toArray());
         step = base.step;
     }
 

@@ -25,8 +25,8 @@ public final class SnapshotPlatform {
     private static final String INSTRUCTION_SET = "instruction_set";
     private static final String PRODUCTS = "products";
 
-    /** Since learners learn factors of repeats. */
-    private static final String STEPS = "+repeats";
+    /** Since the mixture has similar sessions and the newest clicks. */
+    private static final String STEPS = "+sessions";
 
     private SnapshotPlatform() {}
 

@@ -2,6 +2,7 @@ package io.freshet.model.cooccurrence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.store.format.CorruptFormatException;
 import io.freshet.store.format.FormatVersionException;
@@ -15,15 +16,19 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CooccurrenceFileTest {
     private static final int ITEM_ROWS = 301;
 
-    /** Version 2 up to the mixture: window 3, 2 neighbours, halved at 9 clicks; two clicks; 304 mixture values. */
-    private static final String GOLDEN_HEAD = "464d02" + "03" + "02" + "09" + "02" + "b002";
+    /** Version 3 up to the mixture: window 3, 2 neighbours, halved at 9 clicks; two clicks; 384 mixture values. */
+    private static final String GOLDEN_HEAD = "464d03" + "03" + "02" + "09" + "02" + "8003";
 
-    /** Version 1, which has no factors of repeats: 243 mixture values. */
+    /** Version 2, which has no log of clicks: 304 mixture values. */
+    private static final String GOLDEN_HEAD_V2 = "464d02" + "03" + "02" + "09" + "02" + "b002";
+
+    /** Version 1, which has no factors of repeats either: 243 mixture values. */
     private static final String GOLDEN_HEAD_V1 = "464d01" + "03" + "02" + "09" + "02" + "f301";
 
     /**
@@ -33,27 +38,38 @@ final class CooccurrenceFileTest {
     private static final String GOLDEN_ITEMS = "03" + "05" + "02" + "05d81300" + "ac02d81300" + "02" + "01"
             + "ac02ec0900" + "a502" + "02" + "0500d813" + "0700ec09";
 
+    /** Two sessions: 5 and 5 again; 5 and 300, because no session ends with 7 and 5. */
+    private static final String GOLDEN_LOG = "04" + "0600" + "0601" + "0600" + "ad0201";
+
+    /** Clicks on 5 and then on 300. */
+    private static final String GOLDEN_RECENT = "02" + "05" + "ac02";
+
     @Test
     void shouldWriteGoldenBytes() {
         String hex = HexFormat.of().formatHex(CooccurrenceFile.encode(sample()));
 
         assertThat(hex).startsWith(GOLDEN_HEAD);
-        assertThat(hex.substring(GOLDEN_HEAD.length() + 2 * Double.BYTES * 304, hex.length() - 8))
-                .isEqualTo(GOLDEN_ITEMS);
-        assertThat(hex).endsWith("c5c1f6a5");
+        assertThat(hex.substring(GOLDEN_HEAD.length() + 2 * Double.BYTES * 384, hex.length() - 8))
+                .isEqualTo(GOLDEN_ITEMS + GOLDEN_LOG + GOLDEN_RECENT);
+        assertThat(hex).endsWith("317e8514");
     }
 
-    @Test
-    void shouldReadVersion1WithTheFactorsOfANewMemory() {
+    @ParameterizedTest
+    @CsvSource({GOLDEN_HEAD_V1 + ", 243, 3adf4e25", GOLDEN_HEAD_V2 + ", 304, 0cf28414"})
+    void shouldReadOlderVersionsWithWhatANewMemoryHas(String head, int values, String checksum) {
         HexFormat hex = HexFormat.of();
-        byte[] mixture = new byte[243 * Double.BYTES];
-        ByteBuffer.wrap(mixture).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(sample().mixture(), 0, 243);
-        byte[] golden = hex.parseHex(GOLDEN_HEAD_V1 + hex.formatHex(mixture) + GOLDEN_ITEMS + "d5cb458f");
+        byte[] mixture = new byte[values * Double.BYTES];
+        double[] older = OlderMixtures.of(sample().mixture(), values);
+        ByteBuffer.wrap(mixture).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(older);
+        byte[] golden = hex.parseHex(head + hex.formatHex(mixture) + GOLDEN_ITEMS + checksum);
 
         CooccurrenceModel memory = CooccurrenceFile.decode(golden, ITEM_ROWS);
 
-        assertThat(memory.mixture()).isEqualTo(sample().mixture());
-        assertThat(CooccurrenceFile.encode(memory)).isEqualTo(CooccurrenceFile.encode(sample()));
+        assertThat(memory.mixture()).containsExactly(OlderMixtures.read(sample().mixture()), within(1e-15));
+        assertThat(memory.log().size()).isZero();
+        assertThat(memory.recent().size()).isZero();
+        assertThat(memory.clicks()).isEqualTo(2);
+        assertThat(memory.neighboursOf(7)).isNotNull();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.freshet.model.cooccurrence;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,10 +10,13 @@ import java.util.Map;
 final class NaiveMemory {
     private final CooccurrenceConfig config;
     private final Map<Integer, Map<Integer, int[]>> neighbours = new HashMap<>(); // row → row → {after, before}
+    private final NaiveSessions sessions;
+    private final List<Integer> newestItems = new ArrayList<>(); // of all clicks after another, newest first
     private boolean empty = true;
 
     NaiveMemory(CooccurrenceConfig config) {
         this.config = config;
+        this.sessions = new NaiveSessions(config.window());
     }
 
     void observe(List<Integer> history, int item) {
@@ -24,6 +28,8 @@ final class NaiveMemory {
             }
             empty = false;
         }
+        sessions.add(history, item);
+        newestItems.addFirst(item);
     }
 
     private void add(int of, int neighbour, int weight, int direction) {
@@ -76,9 +82,9 @@ final class NaiveMemory {
         if (empty) {
             return all;
         }
-        int newest = history.getLast();
+        int last = history.getLast();
         Map<Integer, Double> followers = new HashMap<>();
-        listOf(newest).forEach((row, weights) -> followers.merge(row, (double) weights[0], Double::sum));
+        listOf(last).forEach((row, weights) -> followers.merge(row, (double) weights[0], Double::sum));
         all.put(Component.FOLLOWERS, followers);
         Map<Integer, Double> companions = new HashMap<>();
         Map<Integer, Double> returns = new HashMap<>();
@@ -91,13 +97,19 @@ final class NaiveMemory {
                         .forEach((row, weights) ->
                                 companions.merge(row, near * (weights[0] + weights[1]) / total, Double::sum));
             }
-            if (item != newest) {
+            if (item != last) {
                 returns.merge(item, near, Double::sum);
             }
         }
         all.put(Component.COMPANIONS, companions);
         all.put(Component.RETURN, returns);
-        all.put(Component.REPEAT, new HashMap<>(Map.of(newest, 1.0)));
+        all.put(Component.REPEAT, new HashMap<>(Map.of(last, 1.0)));
+        Map<Integer, Double> recent = new HashMap<>();
+        for (int newer = 0; newer < Math.min(100, newestItems.size()); newer++) {
+            recent.merge(newestItems.get(newer), 1 / (1 + newer / 30.0), Double::sum);
+        }
+        all.put(Component.RECENT, recent);
+        all.put(Component.SIMILAR, sessions.similar(history));
         all.values().forEach(NaiveMemory::normalize);
         all.values().removeIf(Map::isEmpty);
         return all;

@@ -27,9 +27,10 @@ final class RepeatFactorsTest {
     void shouldBeginAsTheMixture() {
         expect(CooccurrenceScores.NO_TARGET, 1, 2, 1, 3);
 
-        assertThat(expectations.end(0)).isEqualTo(3);
-        for (int place = 0; place < 3; place++) {
-            assertThat(expectations.isRepeat(place)).isTrue();
+        for (int item = 1; item <= 3; item++) {
+            assertThat(expectations.isRepeat(expectations.placeOf(0, item))).isTrue();
+        }
+        for (int place = 0; place < expectations.end(0); place++) {
             assertThat(expectations.repeatFactor(place)).isEqualTo(1);
         }
     }
@@ -74,7 +75,7 @@ final class RepeatFactorsTest {
         teach(100, .5, 1, 2);
         double[] before = factors();
         expect(1, 1, 2);
-        memory.learn(expectations, new double[] {.1}, new double[] {0}, new double[] {Double.NaN, Double.NaN});
+        memory.learn(expectations, new double[] {.1}, new double[] {0}, probabilities(Double.NaN));
 
         assertThat(factors()).isEqualTo(before);
         click(1, 1, 2);
@@ -85,7 +86,7 @@ final class RepeatFactorsTest {
     void shouldKeepFactorsWithinBoundsWhateverHappens() {
         for (int i = 0; i < 20_000; i++) {
             expect(1, 1, 2, 3);
-            memory.learn(expectations, new double[] {.9}, new double[] {0}, new double[] {1e-12, 1e-12, 1e-12});
+            memory.learn(expectations, new double[] {.9}, new double[] {0}, probabilities(1e-12));
         }
 
         assertThat(Arrays.stream(factors()).limit(30)).allMatch(factor -> factor >= 1.0 / 16 && factor <= 16);
@@ -99,7 +100,7 @@ final class RepeatFactorsTest {
         teach(500, .9, 1, 2);
         assertThat(factors()).isNotEqualTo(fresh);
 
-        memory.restoreMixture(Arrays.copyOf(memory.mixture(), FIRST));
+        memory.restoreMixture(OlderMixtures.of(memory.mixture(), OlderMixtures.WITHOUT_LOG_AND_REPEATS));
 
         assertThat(factors()).isEqualTo(fresh);
     }
@@ -149,6 +150,12 @@ final class RepeatFactorsTest {
         Arrays.setAll(expected, expectations::mass);
         memory.learn(
                 expectations, new double[] {item == NEW ? NETWORK_PROBABILITY_OF_NEW : 0}, new double[] {0}, expected);
+    }
+
+    private double[] probabilities(double each) {
+        double[] probabilities = new double[expectations.end(0)];
+        Arrays.fill(probabilities, each);
+        return probabilities;
     }
 
     private void expect(int target, int... history) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 final class DifferenceCodecTest {
     /** Version 1: 300 clicks; a delta of steps 4 and 5 with rows 1 and 2; weights 8 and 1,023; target counts 2 and 0. */
     private static final String GOLDEN = "465801" + "ac02" + "3d"
-            + "4644060903020001020301020102036e65770002010100020001000000000000d03f0402020000803f000000c0cdcccc3d000080400000003f8fb1b25f"
+            + "4644070903020001020301020102036e65770002010100020001000000000000d03f0402020000803f000000c0cdcccc3d000080400000003f53324185"
             + "08ff07" + "01" + "0200" + "8f121d78";
 
     /** The same with a delta of version 5. */

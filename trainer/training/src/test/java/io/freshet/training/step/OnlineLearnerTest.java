@@ -185,6 +185,8 @@ final class OnlineLearnerTest {
     @Test
     void shouldRankAsStepDoesAndLearnNothingWhenOnlyAskedToRank() throws IOException {
         List<List<UserUpdate>> steps = ClickStream.randomSteps(12, 4);
+        // A step's memory also knows the clicks before a click in the same step, so the last step has only one.
+        List<UserUpdate> last = steps.getLast().subList(0, 1);
         try (OnlineLearner asked = learner(1);
                 OnlineLearner unasked = learner(1)) {
             for (List<UserUpdate> step : steps.subList(0, 11)) {
@@ -192,14 +194,15 @@ final class OnlineLearnerTest {
                 unasked.step(step);
             }
             long clicks = asked.model().memory().clicks();
-            int[] ranks = asked.rank(steps.getLast());
+            int[] ranks = asked.rank(last);
+            assertThat(StepRecord.isRanked(ranks[0])).isTrue();
 
             assertThat(asked.model().memory().clicks()).isEqualTo(clicks);
 
-            assertThat(unasked.step(steps.getLast()).ranks()).isEqualTo(ranks);
+            assertThat(unasked.step(last).ranks()).isEqualTo(ranks);
             assertThat(asked.metrics().running().events())
                     .isLessThan(unasked.metrics().running().events());
-            asked.step(steps.getLast());
+            asked.step(last);
             // Ranking has given rows to new items, which are no longer misses, so the memory and the metrics count more
             // events.
             Set<String> others = Set.of("prequential.bin", "memory.bin");

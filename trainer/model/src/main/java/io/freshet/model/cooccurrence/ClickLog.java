@@ -1,0 +1,267 @@
+package io.freshet.model.cooccurrence;
+
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * The newest clicks of all users, at most {@value #CAPACITY}, joined into sessions. A session is what a memory has observed
+ * of a user's clicks. A click continues the newest session that ends with the clicks before it, so no user is named. A session that
+ * is not found, because many newer clicks are on the same item, begins anew.
+ *
+ * <p>A click is named by its slot in a ring. Each click has links to the click before it and the click after it in its
+ * session, and to the click before it on the same item. A link is a distance in clicks, and 0 if there is no such click.
+ * Takes 20 bytes for each click, and 4 to 8 for each row. One thread changes it; many may read it while it does not change.
+ */
+final class ClickLog {
+    static final int CAPACITY = 1 << 17;
+
+    /** No click. */
+    static final int NONE = -1;
+
+    /** Row of a click whose item was forgotten. */
+    static final int FORGOTTEN = -1;
+
+    /** Number of an item's newest clicks among which a session to continue is searched. */
+    private static final int SEARCHED = 256;
+
+    private static final int DIFFERENT = 0;
+    private static final int PARTIAL = 1;
+    private static final int EXACT = 2;
+
+    private static final int FIRST_CAPACITY = 1 << 8;
+
+    private int[] rows = new int[FIRST_CAPACITY]; // (capacity), a power of two
+    private int[] sessions = new int[FIRST_CAPACITY]; // (capacity): equal for clicks of the same session
+    private int[] before = new int[FIRST_CAPACITY]; // (capacity): distance to the click before in the session
+    private int[] after = new int[FIRST_CAPACITY]; // (capacity): distance to the click after in the session
+    private int[] older = new int[FIRST_CAPACITY]; // (capacity): distance to the click before on the same item
+    private int[] newest = new int[0]; // by row: slot of the newest click plus 1; 0 for none
+    private int end; // slot of the next click
+    private int size;
+    private int begun; // number of sessions
+
+    int size() {
+        return size;
+    }
+
+    /** Returns the slot of the click that has {@code newer} newer ones. */
+    int slot(int newer) {
+        return (end - 1 - newer) & (rows.length - 1);
+    }
+
+    /** Returns the number of clicks that are newer than this one. */
+    int newerThan(int slot) {
+        return (end - 1 - slot) & (rows.length - 1);
+    }
+
+    /** Returns the row of a click, or {@link #FORGOTTEN}. */
+    int row(int slot) {
+        return rows[slot];
+    }
+
+    /** Returns a number that the clicks of a session share. */
+    int session(int slot) {
+        return sessions[slot];
+    }
+
+    /** Returns the slot of the newest click on an item, or {@link #NONE}. */
+    int newestOf(int row) {
+        return row < newest.length ? newest[row] - 1 : NONE;
+    }
+
+    /** Returns the slot of the click before this one on the same item, or {@link #NONE}. */
+    int olderOf(int slot) {
+        return back(slot, older[slot]);
+    }
+
+    /** Returns the slot of the click before this one in the same session, or {@link #NONE}. */
+    int beforeOf(int slot) {
+        return back(slot, before[slot]);
+    }
+
+    /** Returns the slot of the click after this one in the same session, or {@link #NONE}. */
+    int afterOf(int slot) {
+        return after[slot] == 0 ? NONE : (slot + after[slot]) & (rows.length - 1);
+    }
+
+    private int back(int slot, int distance) {
+        return distance == 0 || newerThan(slot) + distance >= size ? NONE : (slot - distance) & (rows.length - 1);
+    }
+
+    /**
+     * Returns the last click of the session that {@code history[from, to)} belongs to, or {@link #NONE}. The session's clicks must be
+     * the newest clicks of the history, at least two. If nothing but these is in session and history, the newest such session
+     * is taken, otherwise the newest of those in which one of the two begins earlier. Forgotten items count in neither.
+     *
+     * @param isWhole whether nothing came before the first of these clicks
+     */
+    int lastOf(int[] history, int from, int to, boolean isWhole) {
+        int fallback = NONE;
+        int slot = to - from < 2 ? NONE : newestOf(history[to - 1]);
+        for (int i = 0; i < SEARCHED && slot != NONE; i++) {
+            int last = endAfter(slot);
+            if (last != NONE) {
+                int match = match(slot, history, from, to, isWhole);
+                if (match == EXACT) {
+                    return last;
+                }
+                fallback = fallback == NONE && match == PARTIAL ? last : fallback;
+            }
+            slot = olderOf(slot);
+        }
+        return fallback;
+    }
+
+    /** Returns the last click of a click's session if all clicks after it were forgotten, otherwise {@link #NONE}. */
+    private int endAfter(int slot) {
+        int last = slot;
+        for (int next = afterOf(last); next != NONE; next = afterOf(last)) {
+            if (rows[next] != FORGOTTEN) {
+                return NONE;
+            }
+            last = next;
+        }
+        return last;
+    }
+
+    private int match(int last, int[] history, int from, int to, boolean isWhole) {
+        int slot = last; // of the click before which all are equal
+        int position = to - 1;
+        int earlier = knownBefore(slot);
+        while (position > from && earlier != NONE) {
+            if (rows[earlier] != history[position - 1]) {
+                return DIFFERENT;
+            }
+            slot = earlier;
+            position--;
+            earlier = knownBefore(slot);
+        }
+        if (position == to - 1) {
+            return DIFFERENT; // only one click is equal
+        }
+        return position == from && (!isWhole || isFirst(slot)) ? EXACT : PARTIAL;
+    }
+
+    /** Returns whether all clicks before this one in its session were forgotten, and none has left the ring. */
+    private boolean isFirst(int slot) {
+        int first = slot;
+        while (before[first] != 0) {
+            first = beforeOf(first);
+            if (first == NONE || rows[first] != FORGOTTEN) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the newest click before this one in its session whose item was not forgotten, or {@link #NONE}. */
+    private int knownBefore(int slot) {
+        int earlier = beforeOf(slot);
+        while (earlier != NONE && rows[earlier] == FORGOTTEN) {
+            earlier = beforeOf(earlier);
+        }
+        return earlier;
+    }
+
+    /**
+     * Adds a click on {@code item} after {@code history[from, to)}. If no session belongs to this history, a new one begins with
+     * the newest click of the history.
+     */
+    void add(int[] history, int from, int to, boolean isWhole, int item) {
+        int last = lastOf(history, from, to, isWhole);
+        append(item, last == NONE ? append(history[to - 1], NONE) : last);
+    }
+
+    /** Adds a click to the session of {@code last}, or to a new one if that is {@link #NONE}, and returns its slot. */
+    private int append(int row, int last) {
+        int distance = last == NONE ? 0 : newerThan(last) + 1;
+        makeRoom(row);
+        int slot = end;
+        end = (end + 1) & (rows.length - 1);
+        size = Math.min(size + 1, rows.length);
+        rows[slot] = row;
+        // If the ring was full and the last click of the session was its oldest, that click is no longer there.
+        boolean continues = distance > 0 && distance < size;
+        sessions[slot] = distance > 0 ? sessions[last] : begun++;
+        before[slot] = distance;
+        after[slot] = 0;
+        if (continues) {
+            after[last] = distance;
+        }
+        older[slot] = 0;
+        if (row != FORGOTTEN) {
+            older[slot] = newest[row] == 0 ? 0 : newerThan(newest[row] - 1);
+            newest[row] = slot + 1;
+        }
+        return slot;
+    }
+
+    /** Makes room for a click: enlarges the arrays, or removes the oldest click. */
+    private void makeRoom(int row) {
+        if (row >= newest.length) {
+            newest = Arrays.copyOf(newest, Math.max(row + 1, 2 * newest.length));
+        }
+        if (size < rows.length) {
+            return;
+        }
+        if (size < CAPACITY) { // the ring has not wrapped yet
+            int capacity = 2 * size;
+            rows = Arrays.copyOf(rows, capacity);
+            sessions = Arrays.copyOf(sessions, capacity);
+            before = Arrays.copyOf(before, capacity);
+            after = Arrays.copyOf(after, capacity);
+            older = Arrays.copyOf(older, capacity);
+            end = size;
+            return;
+        }
+        int oldest = rows[end];
+        if (oldest != FORGOTTEN && newest[oldest] == end + 1) {
+            newest[oldest] = 0;
+        }
+    }
+
+    /** Takes some items out of the clicks. The clicks before and after them remain joined. */
+    void forget(BitSet itemRows) {
+        for (int row = itemRows.nextSetBit(0); row >= 0; row = itemRows.nextSetBit(row + 1)) {
+            for (int slot = newestOf(row); slot != NONE; slot = olderOf(slot)) {
+                rows[slot] = FORGOTTEN;
+            }
+            if (row < newest.length) {
+                newest[row] = 0;
+            }
+        }
+    }
+
+    /** Returns the distance to the click before this one in its session, which may have left the ring; 0 if there was none. */
+    int distanceBefore(int slot) {
+        return before[slot];
+    }
+
+    /** Adds a click as a file has it, with its {@link #distanceBefore}. */
+    void restore(int row, int distance) {
+        int slot = append(row, distance == 0 || distance > size ? NONE : slot(distance - 1));
+        before[slot] = distance;
+    }
+
+    /** Takes over the clicks of another log. */
+    void copyFrom(ClickLog other) {
+        rows = copy(other.rows, rows);
+        sessions = copy(other.sessions, sessions);
+        before = copy(other.before, before);
+        after = copy(other.after, after);
+        older = copy(other.older, older);
+        newest = copy(other.newest, newest);
+        end = other.end;
+        size = other.size;
+        begun = other.begun;
+    }
+
+    /** Returns a copy, in the second array if that has the same length. */
+    private static int[] copy(int[] from, int[] to) {
+        if (from.length != to.length) {
+            return from.clone();
+        }
+        System.arraycopy(from, 0, to, 0, from.length);
+        return to;
+    }
+}
