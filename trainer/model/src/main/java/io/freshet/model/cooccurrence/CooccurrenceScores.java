@@ -117,14 +117,15 @@ public final class CooccurrenceScores {
         }
         int rank = 0;
         for (int place = start(history); place < ends[history]; place++) {
-            rank += masses[place] >= mass && !contains(masked, rows[place]) ? 1 : 0;
+            rank += masses[place] >= mass && !contains(masked, 0, masked.length, rows[place]) ? 1 : 0;
         }
         return rank;
     }
 
-    private static boolean contains(int[] masked, int row) {
-        for (int other : masked) {
-            if (other == row) {
+    /** Returns whether a row is among {@code among[from, to)}. */
+    static boolean contains(int[] among, int from, int to, int row) {
+        for (int position = from; position < to; position++) {
+            if (among[position] == row) {
                 return true;
             }
         }

@@ -66,7 +66,7 @@ final class SimilarSessions {
         clear();
         int first = Math.max(from, to - HISTORY);
         for (int position = to - 1; position >= first; position--) {
-            if (!contains(history, position + 1, to, history[position])) {
+            if (!CooccurrenceScores.contains(history, position + 1, to, history[position])) {
                 collect(log, history[position], to - 1 - position, own);
             }
         }
@@ -88,15 +88,6 @@ final class SimilarSessions {
         kept = 0;
         votes = 0;
         total = 0;
-    }
-
-    private static boolean contains(int[] history, int from, int to, int row) {
-        for (int position = from; position < to; position++) {
-            if (history[position] == row) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Adds the sessions of an item's newest clicks, or what they now share. Newer clicks come first. */
