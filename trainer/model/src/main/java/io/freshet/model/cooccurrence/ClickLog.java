@@ -30,11 +30,17 @@ final class ClickLog {
 
     private static final int FIRST_CAPACITY = 1 << 8;
 
-    private int[] rows = new int[FIRST_CAPACITY]; // (capacity), a power of two
-    private int[] sessions = new int[FIRST_CAPACITY]; // (capacity): equal for clicks of the same session
-    private int[] before = new int[FIRST_CAPACITY]; // (capacity): distance to the click before in the session
-    private int[] after = new int[FIRST_CAPACITY]; // (capacity): distance to the click after in the session
-    private int[] older = new int[FIRST_CAPACITY]; // (capacity): distance to the click before on the same item
+    // The numbers of a click, which are next to each other, so that a search reads one line of the cache for each
+    // click.
+    private static final int ROW = 0;
+    private static final int SESSION = 1; // equal for clicks of the same session
+    private static final int BEFORE = 2; // distance to the click before in the session
+    private static final int AFTER = 3; // distance to the click after in the session
+    private static final int OLDER = 4; // distance to the click before on the same item
+    private static final int NUMBERS = 5;
+
+    private int[] clicks = new int[FIRST_CAPACITY * NUMBERS]; // (capacity, numbers)
+    private int capacity = FIRST_CAPACITY; // a power of two
     private int[] newest = new int[0]; // by row: slot of the newest click plus 1; 0 for none
     private int end; // slot of the next click
     private int size;
@@ -46,22 +52,22 @@ final class ClickLog {
 
     /** Returns the slot of the click that has {@code newer} newer ones. */
     int slot(int newer) {
-        return (end - 1 - newer) & (rows.length - 1);
+        return (end - 1 - newer) & (capacity - 1);
     }
 
     /** Returns the number of clicks that are newer than this one. */
     int newerThan(int slot) {
-        return (end - 1 - slot) & (rows.length - 1);
+        return (end - 1 - slot) & (capacity - 1);
     }
 
     /** Returns the row of a click, or {@link #FORGOTTEN}. */
     int row(int slot) {
-        return rows[slot];
+        return clicks[slot * NUMBERS + ROW];
     }
 
     /** Returns a number that the clicks of a session share. */
     int session(int slot) {
-        return sessions[slot];
+        return clicks[slot * NUMBERS + SESSION];
     }
 
     /** Returns the slot of the newest click on an item, or {@link #NONE}. */
@@ -71,21 +77,21 @@ final class ClickLog {
 
     /** Returns the slot of the click before this one on the same item, or {@link #NONE}. */
     int olderOf(int slot) {
-        return back(slot, older[slot]);
+        return back(slot, clicks[slot * NUMBERS + OLDER]);
     }
 
     /** Returns the slot of the click before this one in the same session, or {@link #NONE}. */
     int beforeOf(int slot) {
-        return back(slot, before[slot]);
+        return back(slot, clicks[slot * NUMBERS + BEFORE]);
     }
 
     /** Returns the slot of the click after this one in the same session, or {@link #NONE}. */
     int afterOf(int slot) {
-        return after[slot] == 0 ? NONE : (slot + after[slot]) & (rows.length - 1);
+        return clicks[slot * NUMBERS + AFTER] == 0 ? NONE : (slot + clicks[slot * NUMBERS + AFTER]) & (capacity - 1);
     }
 
     private int back(int slot, int distance) {
-        return distance == 0 || newerThan(slot) + distance >= size ? NONE : (slot - distance) & (rows.length - 1);
+        return distance == 0 || newerThan(slot) + distance >= size ? NONE : (slot - distance) & (capacity - 1);
     }
 
     /**
@@ -116,7 +122,7 @@ final class ClickLog {
     private int endAfter(int slot) {
         int last = slot;
         for (int next = afterOf(last); next != NONE; next = afterOf(last)) {
-            if (rows[next] != FORGOTTEN) {
+            if (clicks[next * NUMBERS + ROW] != FORGOTTEN) {
                 return NONE;
             }
             last = next;
@@ -129,7 +135,7 @@ final class ClickLog {
         int position = to - 1;
         int earlier = knownBefore(slot);
         while (position > from && earlier != NONE) {
-            if (rows[earlier] != history[position - 1]) {
+            if (clicks[earlier * NUMBERS + ROW] != history[position - 1]) {
                 return DIFFERENT;
             }
             slot = earlier;
@@ -145,9 +151,9 @@ final class ClickLog {
     /** Returns whether all clicks before this one in its session were forgotten, and none has left the ring. */
     private boolean isFirst(int slot) {
         int first = slot;
-        while (before[first] != 0) {
+        while (clicks[first * NUMBERS + BEFORE] != 0) {
             first = beforeOf(first);
-            if (first == NONE || rows[first] != FORGOTTEN) {
+            if (first == NONE || clicks[first * NUMBERS + ROW] != FORGOTTEN) {
                 return false;
             }
         }
@@ -157,7 +163,7 @@ final class ClickLog {
     /** Returns the newest click before this one in its session whose item was not forgotten, or {@link #NONE}. */
     private int knownBefore(int slot) {
         int earlier = beforeOf(slot);
-        while (earlier != NONE && rows[earlier] == FORGOTTEN) {
+        while (earlier != NONE && clicks[earlier * NUMBERS + ROW] == FORGOTTEN) {
             earlier = beforeOf(earlier);
         }
         return earlier;
@@ -177,20 +183,20 @@ final class ClickLog {
         int distance = last == NONE ? 0 : newerThan(last) + 1;
         makeRoom(row);
         int slot = end;
-        end = (end + 1) & (rows.length - 1);
-        size = Math.min(size + 1, rows.length);
-        rows[slot] = row;
+        end = (end + 1) & (capacity - 1);
+        size = Math.min(size + 1, capacity);
+        clicks[slot * NUMBERS + ROW] = row;
         // If the ring was full and the last click of the session was its oldest, that click is no longer there.
         boolean continues = distance > 0 && distance < size;
-        sessions[slot] = distance > 0 ? sessions[last] : begun++;
-        before[slot] = distance;
-        after[slot] = 0;
+        clicks[slot * NUMBERS + SESSION] = distance > 0 ? clicks[last * NUMBERS + SESSION] : begun++;
+        clicks[slot * NUMBERS + BEFORE] = distance;
+        clicks[slot * NUMBERS + AFTER] = 0;
         if (continues) {
-            after[last] = distance;
+            clicks[last * NUMBERS + AFTER] = distance;
         }
-        older[slot] = 0;
+        clicks[slot * NUMBERS + OLDER] = 0;
         if (row != FORGOTTEN) {
-            older[slot] = newest[row] == 0 ? 0 : newerThan(newest[row] - 1);
+            clicks[slot * NUMBERS + OLDER] = newest[row] == 0 ? 0 : newerThan(newest[row] - 1);
             newest[row] = slot + 1;
         }
         return slot;
@@ -201,20 +207,16 @@ final class ClickLog {
         if (row >= newest.length) {
             newest = Arrays.copyOf(newest, Math.max(row + 1, 2 * newest.length));
         }
-        if (size < rows.length) {
+        if (size < capacity) {
             return;
         }
         if (size < CAPACITY) { // the ring has not wrapped yet
-            int capacity = 2 * size;
-            rows = Arrays.copyOf(rows, capacity);
-            sessions = Arrays.copyOf(sessions, capacity);
-            before = Arrays.copyOf(before, capacity);
-            after = Arrays.copyOf(after, capacity);
-            older = Arrays.copyOf(older, capacity);
+            capacity = 2 * size;
+            clicks = Arrays.copyOf(clicks, capacity * NUMBERS);
             end = size;
             return;
         }
-        int oldest = rows[end];
+        int oldest = clicks[end * NUMBERS + ROW];
         if (oldest != FORGOTTEN && newest[oldest] == end + 1) {
             newest[oldest] = 0;
         }
@@ -224,7 +226,7 @@ final class ClickLog {
     void forget(BitSet itemRows) {
         for (int row = itemRows.nextSetBit(0); row >= 0; row = itemRows.nextSetBit(row + 1)) {
             for (int slot = newestOf(row); slot != NONE; slot = olderOf(slot)) {
-                rows[slot] = FORGOTTEN;
+                clicks[slot * NUMBERS + ROW] = FORGOTTEN;
             }
             if (row < newest.length) {
                 newest[row] = 0;
@@ -234,22 +236,19 @@ final class ClickLog {
 
     /** Returns the distance to the click before this one in its session, which may have left the ring; 0 if there was none. */
     int distanceBefore(int slot) {
-        return before[slot];
+        return clicks[slot * NUMBERS + BEFORE];
     }
 
     /** Adds a click as a file has it, with its {@link #distanceBefore}. */
     void restore(int row, int distance) {
         int slot = append(row, distance == 0 || distance > size ? NONE : slot(distance - 1));
-        before[slot] = distance;
+        clicks[slot * NUMBERS + BEFORE] = distance;
     }
 
     /** Takes over the clicks of another log. */
     void copyFrom(ClickLog other) {
-        rows = copy(other.rows, rows);
-        sessions = copy(other.sessions, sessions);
-        before = copy(other.before, before);
-        after = copy(other.after, after);
-        older = copy(other.older, older);
+        clicks = copy(other.clicks, clicks);
+        capacity = other.capacity;
         newest = copy(other.newest, newest);
         end = other.end;
         size = other.size;

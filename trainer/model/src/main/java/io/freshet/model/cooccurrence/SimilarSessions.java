@@ -14,15 +14,17 @@ import java.util.Arrays;
  * </pre>
  *
  * <p>A gap is the number of clicks after the shared item in the history. A distance begins at the session's newest click on the
- * shared item with the smallest gap, and newer clicks are counted from there, too. Of each item of the history, the
- * {@value #CLICKS} newest clicks are looked up, and of the sessions found, the
- * {@value #NEIGHBOURS} most similar ones count. Holds the arrays of a search, which are reused. Not thread-safe.
+ * shared item with the smallest gap, and newer clicks are counted from there, too. Of each of the newest {@value #HISTORY} items
+ * of the history, the {@value #CLICKS} newest clicks are looked up. All but the newest {@value #NEWEST} are only looked up until
+ * {@value #NEIGHBOURS} sessions are found, because they hardly count. Of the sessions found, the {@value #NEIGHBOURS} most similar
+ * ones count, with up to {@value #REACH} clicks to both sides. Holds the arrays of a search, which are reused. Not thread-safe.
  */
 final class SimilarSessions {
     static final int HISTORY = 10;
-    static final int CLICKS = 64;
-    static final int NEIGHBOURS = 100;
-    static final int REACH = 8;
+    static final int NEWEST = 3;
+    static final int CLICKS = 32;
+    static final int NEIGHBOURS = 50;
+    static final int REACH = 4;
     static final int AGE = 20_000;
 
     private static final double[] OF_GAP = decay(HISTORY, 1.02);
@@ -65,7 +67,7 @@ final class SimilarSessions {
     boolean search(ClickLog log, int[] history, int from, int to, int own) {
         clear();
         int first = Math.max(from, to - HISTORY);
-        for (int position = to - 1; position >= first; position--) {
+        for (int position = to - 1; position >= first && (position >= to - NEWEST || found < NEIGHBOURS); position--) {
             if (!CooccurrenceScores.contains(history, position + 1, to, history[position])) {
                 collect(log, history[position], to - 1 - position, own);
             }

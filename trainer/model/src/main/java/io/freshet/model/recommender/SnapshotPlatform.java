@@ -25,8 +25,8 @@ public final class SnapshotPlatform {
     private static final String INSTRUCTION_SET = "instruction_set";
     private static final String PRODUCTS = "products";
 
-    /** Since the mixture has similar sessions and the newest clicks. */
-    private static final String STEPS = "+sessions";
+    /** Since the mixture has similar sessions, of which 50 count, and the newest clicks. */
+    private static final String STEPS = "+sessions-50";
 
     private SnapshotPlatform() {}
 

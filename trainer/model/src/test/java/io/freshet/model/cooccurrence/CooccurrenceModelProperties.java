@@ -14,6 +14,7 @@ import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
@@ -65,6 +66,32 @@ final class CooccurrenceModelProperties {
                     masses(expectations));
             memory.observe(click.rows(), 0, click.history().size(), click.item());
             naive.observe(click.history(), click.item());
+        }
+    }
+
+    @Example
+    void shouldExpectWhatTheNaiveMemoryExpectsBeyondTheBoundsOfASearch() {
+        CooccurrenceConfig config = new CooccurrenceConfig(10, 64, 256);
+        CooccurrenceModel memory = new CooccurrenceModel(config);
+        NaiveMemory naive = new NaiveMemory(config);
+        Random random = new Random(1);
+        for (int session = 0; session < 500; session++) {
+            List<Integer> history = new ArrayList<>(List.of(random.nextInt(20)));
+            for (int click = 0; click < 1 + random.nextInt(12); click++) {
+                int item = random.nextInt(20);
+                memory.observe(history.stream().mapToInt(row -> row).toArray(), 0, history.size(), item);
+                naive.observe(history, item);
+                history.add(item);
+            }
+        }
+
+        for (int query = 0; query < 100; query++) {
+            List<Integer> history =
+                    random.ints(1 + random.nextInt(12), 0, 20).boxed().toList();
+            Click click = new Click(history, random.nextInt(20));
+            CooccurrenceScores expectations = new CooccurrenceScores();
+            expect(memory, click, expectations);
+            assertSame(memory, naive, click, expectations);
         }
     }
 

@@ -92,11 +92,14 @@ final class NaiveSessions {
         List<Neighbour> neighbours = new ArrayList<>();
         for (int gap = 0; gap < Math.min(10, history.size()); gap++) {
             int item = history.get(history.size() - 1 - gap);
+            if (gap >= 3 && neighbours.size() >= 50) {
+                break;
+            }
             if (history.subList(history.size() - gap, history.size()).contains(item)) {
                 continue;
             }
             List<Session> counted = new ArrayList<>();
-            for (Click click : newestOn(item, 64)) {
+            for (Click click : newestOn(item, 32)) {
                 if (click.session() != own && counted.stream().noneMatch(other -> other == click.session())) {
                     counted.add(click.session());
                     count(neighbours, click, Math.exp(-gap / 1.02));
@@ -109,7 +112,7 @@ final class NaiveSessions {
         Map<Integer, Double> votes = new HashMap<>();
         neighbours.stream()
                 .sorted(Comparator.comparingDouble(neighbour -> -neighbour.similarity()))
-                .limit(100)
+                .limit(50)
                 .forEach(neighbour -> vote(neighbour, votes));
         return votes;
     }
@@ -129,7 +132,7 @@ final class NaiveSessions {
         List<Integer> session = neighbour.newestShared().session().items;
         for (int place = 0; place < session.size(); place++) {
             int distance = Math.abs(place - neighbour.newestShared().place());
-            if (distance <= 8) {
+            if (distance <= 4) {
                 votes.merge(session.get(place), neighbour.similarity() * Math.exp(-distance / 2.05), Double::sum);
             }
         }

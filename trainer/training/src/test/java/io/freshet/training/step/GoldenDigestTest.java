@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Execution(ExecutionMode.CONCURRENT) // Without C2 and under emulation it takes more than a minute.
 final class GoldenDigestTest {
-    private static final String SASREC = "cbba8c8e4d22bdf8359c583f2e4bb27d26946798960a3a6b3b6a6feef804759c";
-    private static final String GRU4REC = "6a36f1b9758257c2dc9536ea16970137fc1da4c10ffd42f2a65a72b6bd908123";
-    private static final String LRUREC = "55f6d44ec3ad095278c0c6dc918671fb0f4da8a2fe67420543bc284e3b168af8";
+    private static final String SASREC = "b7852f6bc5771fa2a554c5e99a7bf7de4dfec482fc6d26729cbe2e9ed9019f00";
+    private static final String GRU4REC = "17ea4c1994aa63d9a83353aca01fdd1c1320b0c7d8410403d6fee5eb79d93d93";
+    private static final String LRUREC = "fac96469042c45f558ee041ff7d061f29491acd9e03501c00deae115d0a8d40b";
     private static final String FMLPREC = "6933c02b8398310fac2c7f97b7e41dff3bbeca17b15fe59b36ef46c7c9a9f811";
     private static final String BSAREC = "78f4246a916d133b4cece0eb11cd9d09397a939e47a283f2f9153ef3e41107c6";
     private static final String BERT4REC = "0c6ab11ba6238711614e3acbe4ae3ee8924839f99ae1c086b9f63f8040f6fd3d";
