@@ -7,18 +7,23 @@ import java.util.Arrays;
  * so that a reader's memory can observe them again, and the mixture as absolute values. The memory's neighbour lists
  * depend only on the clicks. A click takes some 30 bytes; the lists that it changes would take thousands.
  *
+ * <p>Among the clicks of a step are the erasures of users' sessions. An erasure has the rows of the session's clicks in
+ * place of a history, and no item.
+ *
  * <p>Immutable. This object owns its arrays; callers must not change them.
  *
- * @param clicksOfStep number of clicks that each step of the delta observed; empty if the model has no memory
- * @param historyLengths number of relevant items before each click, at least one
- * @param rows for each click, the item rows before it, oldest first, then its own
+ * @param clicksOfStep number of clicks and erasures in each step of the delta; empty if the model has no memory
+ * @param historyLengths number of relevant items before each click, at least one; for an erasure, the number of clicks to
+ *     erase, times -1
+ * @param rows for each click, the item rows before it, oldest first, then its own; for each erasure, the item rows of the
+ *     clicks to erase, oldest first
  * @param mixture mixture weights of the network and the memory after the last step
  */
 @SuppressWarnings("ArrayRecordComponent") // equals compares the elements
 public record MemoryDelta(
         int[] clicksOfStep, // (steps)
-        int[] historyLengths, // (clicks)
-        int[] rows, // (sum of historyLengths + 1)
+        int[] historyLengths, // (clicks and erasures)
+        int[] rows, // (sum of historyLengths + 1 over the clicks, and of -historyLengths over the erasures)
         double[] mixture) {
     /** The delta of a model without a memory, and of every part but the first. */
     public static final MemoryDelta NONE = new MemoryDelta(new int[0], new int[0], new int[0], new double[0]);
@@ -29,11 +34,32 @@ public record MemoryDelta(
         this.historyLengths = historyLengths;
         this.rows = rows;
         this.mixture = mixture;
-        require(sum(clicksOfStep, 0) == historyLengths.length, "as many clicks as its steps");
-        require(sum(historyLengths, 1) == rows.length, "as many rows as its clicks");
+        require(Arrays.stream(clicksOfStep).allMatch(clicks -> clicks >= 0), "clicks of a step >= 0");
+        require(
+                Arrays.stream(clicksOfStep).asLongStream().sum() == historyLengths.length,
+                "as many clicks as its steps");
+        require(Arrays.stream(historyLengths).allMatch(length -> length != 0), "history lengths other than 0");
+        require(
+                Arrays.stream(historyLengths).mapToLong(MemoryDelta::rowsOf).sum() == rows.length,
+                "as many rows as its clicks");
         for (int row : rows) {
             require(row >= 0, "rows >= 0");
         }
+    }
+
+    /** Returns the number of rows of a click or an erasure. */
+    private static long rowsOf(int historyLength) {
+        return historyLength > 0 ? historyLength + 1L : -(long) historyLength;
+    }
+
+    /** Returns the number of observed clicks. */
+    public int clicks() {
+        return (int) Arrays.stream(historyLengths).filter(length -> length > 0).count();
+    }
+
+    /** Returns whether a session was erased. */
+    boolean hasErasures() {
+        return clicks() < historyLengths.length;
     }
 
     /** Compares floating-point values by their bits. */
@@ -55,18 +81,6 @@ public record MemoryDelta(
     public String toString() {
         return "MemoryDelta[steps=" + clicksOfStep.length + ", clicks=" + historyLengths.length + ", rows="
                 + rows.length + ", mixture=" + mixture.length + "]";
-    }
-
-    /** Returns the sum of all values, with {@code more} added to each, or -1 if a value is below {@code more}. */
-    private static long sum(int[] values, int more) {
-        long sum = 0;
-        for (int value : values) {
-            if (value < more) {
-                return -1;
-            }
-            sum += (long) value + more;
-        }
-        return sum;
     }
 
     private void require(boolean holds, String rule) {

@@ -8,15 +8,17 @@ import io.freshet.store.format.ByteWriter;
  *
  * <pre>
  * varint     number of steps, then for each
- *   varint   number of clicks, then for each
- *     varint history length, h
- *     varint item row, h + 1 of them
+ *   varint   number of clicks and erasures, then for each
+ *     varint history length, h; 0 for an erasure
+ *     varint for a click: item row, h + 1 of them
+ *            for an erasure: number of clicks to erase, e, and then e item rows
  * varint     number of mixture values, then for each
  *   8 bytes  float64 little endian
  * </pre>
  */
 final class MemoryDeltaCodec {
     private static final int MIN_CLICK_BYTES = 2;
+    private static final int ERASURE = 0;
 
     private MemoryDeltaCodec() {}
 
@@ -33,8 +35,11 @@ final class MemoryDeltaCodec {
             writer.writeVarint(clicks);
             for (int end = click + clicks; click < end; click++) {
                 int length = delta.historyLengths()[click];
-                writer.writeVarint(length);
-                for (int next = position + length + 1; position < next; position++) {
+                writer.writeVarint(Math.max(length, ERASURE));
+                if (length < 0) {
+                    writer.writeVarint(-length);
+                }
+                for (int next = position + Math.max(length + 1, -length); position < next; position++) {
                     writer.writeVarint(delta.rows()[position]);
                 }
             }
@@ -45,7 +50,8 @@ final class MemoryDeltaCodec {
         }
     }
 
-    static MemoryDelta read(ByteReader reader) {
+    /** @param mayErase whether the format has erasures, as it does since version {@value ModelDeltaCodec#FIRST_WITH_ERASURES} */
+    static MemoryDelta read(ByteReader reader, boolean mayErase) {
         int[] clicksOfStep = new int[reader.readCount(1)];
         Ints lengths = new Ints();
         Ints rows = new Ints();
@@ -53,8 +59,10 @@ final class MemoryDeltaCodec {
             clicksOfStep[step] = reader.readCount(MIN_CLICK_BYTES);
             for (int click = 0; click < clicksOfStep[step]; click++) {
                 int length = reader.readCount(1);
-                lengths.add(length);
-                for (int i = 0; i <= length; i++) {
+                boolean erases = mayErase && length == ERASURE;
+                int rowCount = erases ? reader.readCount(1) : length + 1;
+                lengths.add(erases ? -rowCount : length);
+                for (int i = 0; i < rowCount; i++) {
                     rows.add(reader.readVarint31());
                 }
             }

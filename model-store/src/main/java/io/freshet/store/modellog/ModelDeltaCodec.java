@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Binary form of a model delta, version 7. The large arrays come last.
+ * Binary form of a model delta: version 7 if it erases no session, else version 8. The large arrays come last.
  *
  * <pre>
- * 3 bytes      46 44 07: magic, kind 'D', version
+ * 3 bytes      46 44 07 or 46 44 08: magic, kind 'D', version
  * varint       lineage
  * varint       from step
  * varint       to step minus from step
@@ -30,7 +30,7 @@ import java.util.List;
  *   varint     its step minus the from step
  *   varint     number of rows, then for each
  *     varint   the row minus the previous row
- * the memory's part, see {@link MemoryDeltaCodec}
+ * the memory's part, see {@link MemoryDeltaCodec}; only version 8 has erasures
  * byte         bytes of a value, b: 2 if the lower 16 bits of all values are 0 (bfloat16), else 4 (float32)
  * r zigzags    changed rows, each minus the previous row
  * b·r·dim bytes their values: float32 little endian, or all higher bytes and then all lower bytes of bfloat16
@@ -46,9 +46,15 @@ import java.util.List;
 final class ModelDeltaCodec {
     static final char KIND = 'D';
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 3, 7);
     private static final int FIRST_WITH_LINEAGE = 4;
     private static final int FIRST_WITH_PRECISION = 5;
+    static final int FIRST_WITH_ERASURES = 8;
+    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 3, FIRST_WITH_ERASURES);
+
+    /** Format of a delta that erases no session, which programs of the version before read, too. */
+    private static final BinaryFormat WITHOUT_ERASURES =
+            new BinaryFormat("model delta", KIND, 3, FIRST_WITH_ERASURES - 1);
+
     private static final int LOWER_BITS = 0xffff;
     private static final int TYPICAL_ITEM_BYTES = 16;
     private static final int MIN_ITEM_BYTES = 2;
@@ -65,7 +71,8 @@ final class ModelDeltaCodec {
         head.writeByte(valueBytes);
         writeRows(head, delta.rows());
         long values = (long) delta.rowValues().length + delta.dense().length;
-        ByteWriter writer = FORMAT.writer(Math.toIntExact(head.size() + valueBytes * values));
+        BinaryFormat format = delta.memory().hasErasures() ? FORMAT : WITHOUT_ERASURES;
+        ByteWriter writer = format.writer(Math.toIntExact(head.size() + valueBytes * values));
         writer.writeAll(head);
         if (bfloats) {
             writer.writeBfloats(delta.rowValues());
@@ -74,7 +81,7 @@ final class ModelDeltaCodec {
             writer.writeFloats(delta.rowValues());
             writer.writeFloats(delta.dense());
         }
-        return FORMAT.seal(writer);
+        return format.seal(writer);
     }
 
     private static boolean areBfloats(float[] values) {
@@ -146,7 +153,7 @@ final class ModelDeltaCodec {
         List<String> newItems = readItems(reader, newItemRows);
         try {
             List<Eviction> evictions = readEvictions(reader, fromStep);
-            MemoryDelta memory = MemoryDeltaCodec.read(reader);
+            MemoryDelta memory = MemoryDeltaCodec.read(reader, BinaryFormat.versionOf(bytes) >= FIRST_WITH_ERASURES);
             boolean hasPrecision = BinaryFormat.versionOf(bytes) >= FIRST_WITH_PRECISION;
             int valueBytes = hasPrecision ? reader.readByte() : Float.BYTES;
             int[] rows = hasPrecision ? readRows(reader, rowCount) : reader.readInts(rowCount);

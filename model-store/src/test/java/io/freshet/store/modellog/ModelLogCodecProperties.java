@@ -92,6 +92,7 @@ class ModelLogCodecProperties {
         HostileBytes.assertReadOrRefused('D', 4, body, ModelLogCodec::decode);
         HostileBytes.assertReadOrRefused('D', 5, body, ModelLogCodec::decode);
         HostileBytes.assertReadOrRefused('D', 6, body, ModelLogCodec::decode);
+        HostileBytes.assertReadOrRefused('D', 8, body, ModelLogCodec::decode);
     }
 
     @Provide
@@ -115,14 +116,18 @@ class ModelLogCodecProperties {
         return Texts.ofLength(0, 30).list().ofMaxSize(20);
     }
 
-    /** Returns the delta of a single step with up to ten clicks. */
+    /** Returns the delta of a single step with up to ten clicks and erasures. */
     private static MemoryDelta memory(Random random) {
-        int[] lengths = random.ints(random.nextInt(10), 1, 5).toArray();
+        int[] lengths = random.ints(random.nextInt(10), -3, 5)
+                .filter(length -> length != 0)
+                .toArray();
+        int rows = IntStream.of(lengths)
+                .map(length -> length < 0 ? -length : length + 1)
+                .sum();
         return new MemoryDelta(
                 new int[] {lengths.length},
                 lengths,
-                random.ints(IntStream.of(lengths).sum() + lengths.length, 0, Integer.MAX_VALUE)
-                        .toArray(),
+                random.ints(rows, 0, Integer.MAX_VALUE).toArray(),
                 random.doubles(random.nextInt(10)).toArray());
     }
 

@@ -63,6 +63,14 @@ class ModelLogCodecTest {
             + "050001020ba18d06" + "0380a0abfef9620a0d" + "78ee5ef3";
 
     private static ModelDelta delta(long lineage) {
+        return delta(lineage, new int[] {0, 2}, new int[] {1, 2});
+    }
+
+    /** A delta that erases a session in each of its steps, before and after a click. */
+    private static final ModelDelta ERASING = delta(300, new int[] {1, 2}, new int[] {-2, 1, -3});
+
+    private static ModelDelta delta(long lineage, int[] clicksOfStep, int[] historyLengths) {
+        int[] rows = historyLengths[0] < 0 ? new int[] {7, 0, 0, 7, 7, 0, 300} : new int[] {0, 7, 7, 0, 300};
         return new ModelDelta(
                 lineage,
                 new ModelDelta.Steps(40, 42),
@@ -74,8 +82,7 @@ class ModelLogCodecTest {
                         List.of(new Eviction(41, List.of(0, 7)), new Eviction(42, List.of(299)))),
                 new ModelDelta.RowValues(2, new int[] {7, 300}, new float[] {1, -2, 0.5f, 3.25f}),
                 new float[] {0, -0.0f, 1e-3f},
-                new MemoryDelta(
-                        new int[] {0, 2}, new int[] {1, 2}, new int[] {0, 7, 7, 0, 300}, new double[] {.5, -2}));
+                new MemoryDelta(clicksOfStep, historyLengths, rows, new double[] {.5, -2}));
     }
 
     private static final String DELTA_V3 = "464403" + "280200" + "0202ae02" + "0302" + "02" + "070161" + "a50202c39f"
@@ -118,6 +125,15 @@ class ModelLogCodecTest {
                     + "0000803f000000c00000003f00005040"
                     + "00000000000000806f12833a"
                     + "7293ad48";
+    private static final String ERASING_V8 =
+            "464408" + "ac02" + "280200" + "0202ae02" + "0302" + "02" + "070161" + "a50202c39f"
+                    + "02" + "01020007" + "0201ab02"
+                    + "02" + "01" + "00020700" + "02" + "010007" + "00030700ac02" + "02" + "000000000000e03f"
+                    + "00000000000000c0"
+                    + "04" + "0eca04"
+                    + "0000803f000000c00000003f00005040"
+                    + "00000000000000806f12833a"
+                    + "348df3a9";
 
     private static ModelDelta secondPart(long lineage) {
         return new ModelDelta(
@@ -157,7 +173,8 @@ class ModelLogCodecTest {
                 Arguments.of(PUBLISHED, PUBLISHED_V1),
                 Arguments.of(MERGED, MERGED_V1),
                 Arguments.of(delta(300), DELTA_V7),
-                Arguments.of(secondPart(300), SECOND_PART_V7));
+                Arguments.of(secondPart(300), SECOND_PART_V7),
+                Arguments.of(ERASING, ERASING_V8));
     }
 
     static Stream<Arguments> goldenOfVersionBefore() {
@@ -218,6 +235,10 @@ class ModelLogCodecTest {
         "D, 00010001010100000000 01ffffffff07 00, clicks beyond the record",
         "D, 00010001010100000000 0101ffffffff07 00, history beyond the record",
         "D, 00010001010100000000 01010005 00, click without a history",
+        "D8, 00 00010001010100000000 0101000105 00, nothing after the erasure",
+        "D8, 00 00010001010100000000 01010000 00 04, erasure of no click",
+        "D8, 00 00010001010100000000 010100ffffffff07 00, erasure beyond the record",
+        "D5, 00 00010001010100000000 0101000105 00 04, erasure before version 8",
         "D, 00010001010100000000 020000 00, two steps in the memory of one",
         "D, 00010001010100000000 0100 01 00000000, half a number of the mixture",
         "D, 00010102010100000000 0100 00, memory in part 1",
@@ -248,6 +269,7 @@ class ModelLogCodecTest {
     void shouldRefuseBodyWhenFrameIsValidButContentIsNot(String kind, String body, String what) {
         int version = switch (kind) {
             case "N" -> 1;
+            case "D8" -> 8;
             case "D5" -> 5;
             case "D4" -> 4;
             case "D", "S3" -> 3;
@@ -266,7 +288,7 @@ class ModelLogCodecTest {
         assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 2, new byte[8])))
                 .isInstanceOf(FormatVersionException.class)
                 .hasMessageContaining("version=2, oldest readable version=3");
-        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 8, new byte[8])))
+        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 9, new byte[8])))
                 .isInstanceOf(FormatVersionException.class);
     }
 
@@ -282,6 +304,12 @@ class ModelLogCodecTest {
                 .as("ranked by the memory only")
                 .isThrownBy(() -> new StepRecord(
                         1, List.of(), new TargetRanks(unranked, unranked, first), RankShare.of(.5), new long[0]));
+    }
+
+    @Test
+    void shouldCountClicksWithoutErasures() {
+        assertThat(ERASING.memory().clicks()).isEqualTo(1);
+        assertThat(delta(300).memory().clicks()).isEqualTo(2);
     }
 
     @Test

@@ -167,10 +167,18 @@ class ModelStoreFuzzTest {
                 new ModelDelta.RowValues(2, new int[] {301}, new float[] {4, Float.NaN}),
                 new float[0],
                 MemoryDelta.NONE));
+        byte[] erasing = ModelLogCodec.encode(new ModelDelta(
+                1,
+                new ModelDelta.Steps(40, 42),
+                ModelDelta.Part.ONLY,
+                ModelDelta.VocabularyChange.none(302),
+                new ModelDelta.RowValues(2, new int[0], new float[0]),
+                new float[0],
+                new MemoryDelta(new int[] {1, 1}, new int[] {-3, 1}, new int[] {5, 7, 300, 0, 7}, new double[] {.5})));
         byte[] ofVersion3 = HexFormat.of()
                 .parseHex("280201" + "0202ae02" + "0001" + "00" + "00" + "0000" + "2d010000" + "000080400000a040");
         modelLog("model delta")
-                .from(delta, part, HostileBytes.framed('D', 3, ofVersion3))
+                .from(delta, part, erasing, HostileBytes.framed('D', 3, ofVersion3))
                 .run();
     }
 

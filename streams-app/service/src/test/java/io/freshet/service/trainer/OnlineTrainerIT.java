@@ -145,7 +145,9 @@ final class OnlineTrainerIT {
 
     @Test
     void shouldComeToSameBytesWhenJournalIsRerunFromEarlierSnapshot() throws Exception {
-        feeder.feed(400);
+        feeder.feed(300);
+        feeder.erase(20);
+        feeder.feed(80);
         try (Running trainer = start(config())) {
             trainer.awaitLearned(400);
         }
@@ -277,7 +279,8 @@ final class OnlineTrainerIT {
         try (Running trainer = start(config())) {
             trainer.awaitLearned(120);
         }
-        feeder.feed(130);
+        feeder.erase(10);
+        feeder.feed(120);
         try (Running trainer = start(config())) {
             trainer.awaitLearned(250);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.freshet.model.cooccurrence.CooccurrenceFile;
 import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.recommender.ModelSnapshot;
@@ -40,6 +41,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -116,7 +118,8 @@ final class ParallelTrainersIT {
             await().atMost(PATIENCE).until(() -> first.learning() == 1 && second.learning() == 1);
             feeder.feed(400);
             awaitLearned();
-            feeder.feed(200);
+            feeder.erase(20);
+            feeder.feed(180);
             awaitLearned();
             awaitMerged();
         }
@@ -529,6 +532,7 @@ final class ParallelTrainersIT {
                 assertThat(scorer.step()).isEqualTo(base.step());
                 assertThat(ModelDigest.of(scorer)).isEqualTo(ModelDigest.of(base));
                 assertThat(rows(scorer)).isEqualTo(rows(base));
+                assertThat(memory(scorer)).isEqualTo(memory(base));
             }
         }
     }
@@ -559,6 +563,12 @@ final class ParallelTrainersIT {
             }
         }
         return values;
+    }
+
+    private byte[] memory(RecommenderModel model) throws IOException {
+        Path file = folder.resolve("memory");
+        CooccurrenceFile.write(file, model.memory());
+        return Files.readAllBytes(file);
     }
 
     private String save(ParallelLearner learner) {

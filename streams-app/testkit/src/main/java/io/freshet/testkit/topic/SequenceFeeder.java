@@ -66,6 +66,19 @@ public final class SequenceFeeder implements AutoCloseable {
         awaitReadable();
     }
 
+    /** Erases users, who begin anew with their next clicks. */
+    public void erase(int users) {
+        producer.beginTransaction();
+        for (int user = 0; user < users; user++) {
+            interactionsOf.remove("user-" + user);
+            ClickOrigin cause = new ClickOrigin("clicks", 0, fed, 1_000 + fed);
+            send(new UserUpdate("user-" + user, SequenceUpdate.erasure(cause)));
+            fed++;
+        }
+        producer.commitTransaction();
+        awaitReadable();
+    }
+
     /** Feeds clicks on items that have never been clicked before, which no model expects. */
     public void feedNeverSeen(int records) {
         producer.beginTransaction();

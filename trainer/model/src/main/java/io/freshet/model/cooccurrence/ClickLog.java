@@ -18,7 +18,7 @@ final class ClickLog {
     /** No click. */
     static final int NONE = -1;
 
-    /** Row of a click whose item was forgotten. */
+    /** Row of a click whose item was forgotten, or that was erased. */
     static final int FORGOTTEN = -1;
 
     /** Number of an item's newest clicks among which a session to continue is searched. */
@@ -131,21 +131,28 @@ final class ClickLog {
     }
 
     private int match(int last, int[] history, int from, int to, boolean isWhole) {
-        int slot = last; // of the click before which all are equal
+        int first = firstShared(last, history, from, to);
+        if (first == to) {
+            return DIFFERENT;
+        }
+        return first == from && (!isWhole || isFirst(knownBefore(last, to - 1 - first))) ? EXACT : PARTIAL;
+    }
+
+    /**
+     * Returns where the clicks begin that a history and the session of its newest click have in common, up to the beginning of
+     * one of the two. Returns {@code to} if they differ, or have only one click in common.
+     */
+    private int firstShared(int last, int[] history, int from, int to) {
         int position = to - 1;
-        int earlier = knownBefore(slot);
+        int earlier = knownBefore(last);
         while (position > from && earlier != NONE) {
             if (clicks[earlier * NUMBERS + ROW] != history[position - 1]) {
-                return DIFFERENT;
+                return to;
             }
-            slot = earlier;
             position--;
-            earlier = knownBefore(slot);
+            earlier = knownBefore(earlier);
         }
-        if (position == to - 1) {
-            return DIFFERENT; // only one click is equal
-        }
-        return position == from && (!isWhole || isFirst(slot)) ? EXACT : PARTIAL;
+        return position == to - 1 ? to : position;
     }
 
     /** Returns whether all clicks before this one in its session were forgotten, and none has left the ring. */
@@ -165,6 +172,15 @@ final class ClickLog {
         int earlier = beforeOf(slot);
         while (earlier != NONE && clicks[earlier * NUMBERS + ROW] == FORGOTTEN) {
             earlier = beforeOf(earlier);
+        }
+        return earlier;
+    }
+
+    /** Returns the click that has so many known clicks after it, up to {@code slot}, in its session. */
+    private int knownBefore(int slot, int count) {
+        int earlier = slot;
+        for (int i = 0; i < count; i++) {
+            earlier = knownBefore(earlier);
         }
         return earlier;
     }
@@ -231,6 +247,81 @@ final class ClickLog {
             if (row < newest.length) {
                 newest[row] = 0;
             }
+        }
+    }
+
+    /**
+     * Erases the session that ends with the clicks {@code own[from, to)} of a user, oldest first. Of the sessions whose newest clicks
+     * are the newest of these, as far as both go back, it takes the one that shares most of them; of equal ones, one in which
+     * nothing came before, then the newest. At least two clicks must be shared. If that session begins later than these clicks,
+     * because the one before it was not found when it was to be continued, the one before is erased in the same way. Erased clicks
+     * have no item, like clicks whose item was forgotten.
+     *
+     * @param isWhole whether the user had no click before the first of these
+     */
+    void erase(int[] own, int from, int to, boolean isWhole) {
+        int end = to;
+        int newer = NONE; // number of clicks after the first one that was erased last
+        while (end - from >= 2) {
+            int last = endOf(own, from, end, isWhole, newer);
+            if (last == NONE) {
+                return;
+            }
+            int first = firstShared(last, own, from, end);
+            newer = newerThan(knownBefore(last, end - 1 - first));
+            eraseUpTo(last);
+            end = first + 1; // a session that was not found began anew with the newest click before
+        }
+    }
+
+    /** Returns the last known click of the session to erase, or {@link #NONE}. More than {@code newer} clicks must be newer. */
+    private int endOf(int[] own, int from, int end, boolean isWhole, int newer) {
+        int best = NONE;
+        int bestFirst = end;
+        boolean isBestExact = false;
+        for (int slot = newestOf(own[end - 1]); slot != NONE; slot = olderOf(slot)) {
+            int first = newerThan(slot) > newer && endAfter(slot) != NONE ? firstShared(slot, own, from, end) : end;
+            if (first < end && first <= bestFirst) {
+                boolean isExact = match(slot, own, from, end, isWhole) == EXACT;
+                if (first < bestFirst || (isExact && !isBestExact)) {
+                    best = slot;
+                    bestFirst = first;
+                    isBestExact = isExact;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Erases a click and all before it in its session. */
+    private void eraseUpTo(int last) {
+        BitSet items = new BitSet();
+        for (int slot = last; slot != NONE; slot = beforeOf(slot)) {
+            if (row(slot) != FORGOTTEN) {
+                items.set(row(slot));
+                clicks[slot * NUMBERS + ROW] = FORGOTTEN;
+            }
+        }
+        items.stream().forEach(this::leaveOutErased);
+    }
+
+    /** Joins the clicks on an item that were not erased. */
+    private void leaveOutErased(int item) {
+        int kept = NONE;
+        int slot = newestOf(item);
+        newest[item] = 0;
+        while (slot != NONE) {
+            int next = olderOf(slot);
+            if (row(slot) != FORGOTTEN) {
+                if (kept == NONE) {
+                    newest[item] = slot + 1;
+                } else {
+                    clicks[kept * NUMBERS + OLDER] = newerThan(slot) - newerThan(kept);
+                }
+                clicks[slot * NUMBERS + OLDER] = 0;
+                kept = slot;
+            }
+            slot = next;
         }
     }
 

@@ -26,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  * does not change.
  */
 public final class CooccurrenceModel {
+    /** Number of observed clicks after which a click is no longer part of a session. */
+    public static final int LOGGED_CLICKS = ClickLog.CAPACITY;
+
+    /** Maximum number of a user's newest clicks that {@link #erase} looks up. */
+    public static final int ERASED_CLICKS = 64;
+
     private static final int FIRST_REPEAT = MixtureWeights.STATE + NetworkScale.STATE;
     private static final int STATE = FIRST_REPEAT + RepeatFactors.STATE;
     private static final int OLDER = MixtureWeights.STATE - MixtureWeights.STATE_WITHOUT_LOG;
@@ -85,6 +91,18 @@ public final class CooccurrenceModel {
     }
 
     /**
+     * Erases the session of a user whose clicks {@code own[from, to)} this memory has observed, oldest first: these were on the items
+     * that came last in the histories and on those that followed. The newest click must be the last of them. Erases nothing if
+     * there is no such session. What the clicks taught about neighbours and the mixture is kept, and so are the newest
+     * clicks of all users.
+     *
+     * @param own the newest {@value #ERASED_CLICKS} of these clicks, or all if there are fewer
+     */
+    public void erase(int[] own, int from, int to) {
+        log.erase(own, from, to, to - from < ERASED_CLICKS);
+    }
+
+    /**
      * Forgets items. Their neighbours forget them, too, and the clicks on them no longer count. The learned mixture is kept, and
      * sessions keep their other clicks.
      */
@@ -122,7 +140,7 @@ public final class CooccurrenceModel {
     }
 
     /**
-     * Replays the observations and evictions of the delta's steps after {@code afterStep}, and takes over the delta's
+     * Replays the observations, erasures and evictions of the delta's steps after {@code afterStep}, and takes over the delta's
      * mixture.
      *
      * @param delta the first part of a delta
@@ -142,11 +160,14 @@ public final class CooccurrenceModel {
         for (int i = 0; i < told.clicksOfStep().length; i++) {
             long step = delta.fromStep() + 1 + i;
             for (int end = click + told.clicksOfStep()[i]; click < end; click++) {
-                int to = position + told.historyLengths()[click];
-                if (step > afterStep) {
+                int length = told.historyLengths()[click];
+                int to = position + Math.abs(length);
+                if (step > afterStep && length > 0) {
                     observe(told.rows(), position, to, told.rows()[to]);
+                } else if (step > afterStep) {
+                    erase(told.rows(), position, to);
                 }
-                position = to + 1;
+                position = length > 0 ? to + 1 : to;
             }
             if (next != null && next.step() == step) {
                 forget(next.rows());

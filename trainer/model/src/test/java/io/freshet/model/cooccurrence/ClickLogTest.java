@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class ClickLogTest {
@@ -86,6 +87,88 @@ final class ClickLogTest {
         assertThat(log.size()).isEqualTo(before + 2);
     }
 
+    @Test
+    void shouldEraseTheSessionThatEndsWithAUsersClicks() {
+        session(1, 2, 3);
+        session(1, 2, 4);
+        session(5, 2, 3);
+
+        erase(1, 2, 3);
+
+        assertThat(log.size()).isEqualTo(9);
+        assertThat(chainOf(1)).hasSize(1);
+        assertThat(chainOf(2)).hasSize(2);
+        assertThat(sessionOf(log.newestOf(4))).containsExactly(1, 2, 4);
+        assertThat(sessionOf(log.newestOf(3))).containsExactly(5, 2, 3);
+        log.add(new int[] {1, 2, 3}, 0, 3, true, 6);
+        assertThat(sessionOf(log.newestOf(6)))
+                .as("the erased session does not continue")
+                .containsExactly(3, 6);
+    }
+
+    @Test
+    void shouldEraseNothingWhenNoSessionEndsWithTheClicks() {
+        session(1, 2, 3);
+        session(2, 3, 4);
+
+        erase(4, 2, 3); // nobody clicked 2 after 4
+        erase(3); // one click is in many sessions
+        erase(3, 9);
+        erase(1, 2);
+
+        assertThat(sessionOf(log.newestOf(4))).containsExactly(2, 3, 4);
+        assertThat(chainOf(3).stream().map(this::sessionOf)).containsExactly(List.of(2, 3), List.of(1, 2, 3));
+    }
+
+    @Test
+    void shouldEraseTheSessionWithTheMostClicksOfTheUserThenOneWithoutEarlierOnes() {
+        session(1, 2, 3);
+        session(2, 3);
+        session(4, 2, 3);
+        session(2, 3);
+
+        erase(1, 2, 3);
+        assertThat(log.newestOf(1)).isEqualTo(ClickLog.NONE);
+        erase(2, 3);
+        erase(2, 3);
+        assertThat(chainOf(3).stream().map(this::sessionOf)).containsExactly(List.of(4, 2, 3));
+        erase(2, 3); // as if the user had continued the session of another
+        assertThat(log.newestOf(4)).isEqualTo(ClickLog.NONE);
+    }
+
+    @Test
+    void shouldEraseASessionWithForgottenItems() {
+        session(1, 2, 3, 4);
+        forget(2);
+        forget(4);
+
+        erase(1, 3);
+
+        assertThat(log.newestOf(1)).isEqualTo(ClickLog.NONE);
+        assertThat(log.newestOf(3)).isEqualTo(ClickLog.NONE);
+    }
+
+    @Test
+    void shouldEraseAlsoTheSessionsBeforeOneThatHadToBeginAnew() {
+        for (int user = 10; user < 1_010; user++) {
+            session(user, 1);
+        }
+        log.add(new int[] {10, 1}, 0, 2, true, 2); // this user's session has too many newer clicks
+        session(10, 1);
+
+        erase(10, 1, 2);
+
+        assertThat(log.newestOf(2)).isEqualTo(ClickLog.NONE);
+        assertThat(chainOf(1)).hasSize(1_000);
+        assertThat(chainOf(10).stream().map(log::newerThan))
+                .as("a session that began later is another user's")
+                .containsExactly(1);
+    }
+
+    private void erase(int... own) {
+        log.erase(own, 0, own.length, true);
+    }
+
     private void session(int... rows) {
         for (int to = 1; to < rows.length; to++) {
             log.add(rows, 0, to, true, rows[to]);
@@ -120,6 +203,41 @@ final class ClickLogTest {
     }
 
     @Test
+    void shouldKeepTheOtherClicksInOrderWhenSessionsAreErased() {
+        clicks(ClickLog.CAPACITY + 30_000, 7);
+        int erased = 0;
+        for (int newer = 0; newer < 2_000; newer += 7) {
+            int[] own = sessionOf(log.slot(newer)).stream()
+                    .mapToInt(row -> row)
+                    .filter(row -> row != ClickLog.FORGOTTEN)
+                    .toArray();
+            int before = log.row(log.slot(newer));
+            log.erase(own, Math.max(0, own.length - 64), own.length, own.length < 64);
+            erased += before != ClickLog.FORGOTTEN && log.row(log.slot(newer)) == ClickLog.FORGOTTEN ? 1 : 0;
+        }
+        ClickLog restored = restored();
+
+        assertThat(erased).isGreaterThan(20);
+        for (int row = 0; row < ITEMS; row++) {
+            int item = row;
+            List<Integer> ages = IntStream.range(0, ClickLog.CAPACITY)
+                    .filter(newer -> log.row(log.slot(newer)) == item)
+                    .boxed()
+                    .toList();
+            assertThat(chainOf(row).stream().map(log::newerThan)).isEqualTo(ages);
+            assertThat(restored.newerThan(restored.newestOf(row))).isEqualTo(log.newerThan(log.newestOf(row)));
+        }
+    }
+
+    private ClickLog restored() {
+        ClickLog restored = new ClickLog();
+        for (int newer = log.size() - 1; newer >= 0; newer--) {
+            restored.restore(log.row(log.slot(newer)), log.distanceBefore(log.slot(newer)));
+        }
+        return restored;
+    }
+
+    @Test
     void shouldLinkBothWaysWithinASession() {
         clicks(ClickLog.CAPACITY + 30_000, 4);
 
@@ -142,10 +260,7 @@ final class ClickLogTest {
         clicks(ClickLog.CAPACITY + 1_000, 5);
         ClickLog copy = new ClickLog();
         copy.copyFrom(log);
-        ClickLog restored = new ClickLog();
-        for (int newer = log.size() - 1; newer >= 0; newer--) {
-            restored.restore(log.row(log.slot(newer)), log.distanceBefore(log.slot(newer)));
-        }
+        ClickLog restored = restored();
 
         Random random = new Random(6);
         for (int i = 0; i < 30_000; i++) {

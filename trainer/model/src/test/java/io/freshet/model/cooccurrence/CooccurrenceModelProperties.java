@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -23,8 +24,22 @@ import net.jqwik.api.constraints.Size;
 
 final class CooccurrenceModelProperties {
     private static final int ITEMS = 8;
+    private static final int ERASURE = -1;
 
+    /** @param item item after the history, or {@link #ERASURE} if the history is that of a user to erase */
     record Click(List<Integer> history, int item) {
+        boolean erases() {
+            return item == ERASURE;
+        }
+
+        void applyTo(CooccurrenceModel memory) {
+            if (erases()) {
+                memory.erase(rows(), 0, history.size());
+            } else {
+                memory.observe(rows(), 0, history.size(), item);
+            }
+        }
+
         int[] rows() {
             return history.stream().mapToInt(row -> row).toArray();
         }
@@ -33,7 +48,8 @@ final class CooccurrenceModelProperties {
     @Provide
     Arbitrary<List<Click>> clicks() {
         Arbitrary<Integer> rows = Arbitraries.integers().between(0, ITEMS - 1);
-        return Combinators.combine(rows.list().ofMinSize(1).ofMaxSize(8), rows)
+        Arbitrary<Integer> next = Arbitraries.integers().between(ERASURE, ITEMS - 1);
+        return Combinators.combine(rows.list().ofMinSize(1).ofMaxSize(8), next)
                 .as(Click::new)
                 .list()
                 .ofMaxSize(60);
@@ -56,6 +72,11 @@ final class CooccurrenceModelProperties {
         Random random = new Random(seed);
         CooccurrenceScores expectations = new CooccurrenceScores();
         for (Click click : clicks) {
+            if (click.erases()) {
+                click.applyTo(memory);
+                naive.erase(click.history());
+                continue;
+            }
             expectations.clear();
             expect(memory, click, expectations);
             assertSame(memory, naive, click, expectations);
@@ -64,7 +85,7 @@ final class CooccurrenceModelProperties {
                     new double[] {random.nextDouble()},
                     new double[] {random.nextGaussian()},
                     masses(expectations));
-            memory.observe(click.rows(), 0, click.history().size(), click.item());
+            click.applyTo(memory);
             naive.observe(click.history(), click.item());
         }
     }
@@ -166,13 +187,15 @@ final class CooccurrenceModelProperties {
             run(memory, step);
             clicksOfStep.add(step.size());
             List<Integer> gone =
-                    step.stream().map(Click::item).limit(2).distinct().sorted().toList();
+                    clicksIn(step).map(Click::item).limit(2).distinct().sorted().toList();
             memory.forget(gone);
             evictions.add(new Eviction(3 + clicksOfStep.size(), gone));
             for (Click click : step) {
-                lengths.add(click.history().size());
+                lengths.add((click.erases() ? -1 : 1) * click.history().size());
                 rows.addAll(click.history());
-                rows.add(click.item());
+                if (!click.erases()) {
+                    rows.add(click.item());
+                }
             }
         }
         if (!steps.isEmpty()) {
@@ -196,7 +219,8 @@ final class CooccurrenceModelProperties {
     void shouldRankByItsMassesAlone(
             @ForAll("configs") CooccurrenceConfig config,
             @ForAll("clicks") List<Click> clicks,
-            @ForAll("clicks") List<Click> asked) {
+            @ForAll("clicks") List<Click> questions) {
+        List<Click> asked = clicksIn(questions).toList();
         CooccurrenceModel memory = new CooccurrenceModel(config);
         run(memory, clicks);
         CooccurrenceScores expectations = new CooccurrenceScores();
@@ -219,16 +243,23 @@ final class CooccurrenceModelProperties {
     private static void run(CooccurrenceModel memory, List<Click> clicks) {
         CooccurrenceScores expectations = new CooccurrenceScores();
         for (Click click : clicks) {
-            expect(memory, click, expectations);
-            memory.observe(click.rows(), 0, click.history().size(), click.item());
+            if (!click.erases()) {
+                expect(memory, click, expectations);
+            }
+            click.applyTo(memory);
         }
-        double[] probabilities = new double[clicks.size()];
-        double[] gaps = new double[clicks.size()];
-        for (int i = 0; i < clicks.size(); i++) {
-            probabilities[i] = 1.0 / (2 + clicks.get(i).item());
-            gaps[i] = clicks.get(i).item() - 3;
+        int[] items = clicksIn(clicks).mapToInt(Click::item).toArray();
+        double[] probabilities = new double[items.length];
+        double[] gaps = new double[items.length];
+        for (int i = 0; i < items.length; i++) {
+            probabilities[i] = 1.0 / (2 + items[i]);
+            gaps[i] = items[i] - 3;
         }
         memory.learn(expectations, probabilities, gaps, masses(expectations));
+    }
+
+    private static Stream<Click> clicksIn(List<Click> clicks) {
+        return clicks.stream().filter(click -> !click.erases());
     }
 
     private static double[] masses(CooccurrenceScores expectations) {

@@ -67,6 +67,19 @@ final class CooccurrenceModelTest {
     }
 
     @Test
+    void shouldEraseASessionAndKeepWhatItTaught() {
+        memory.observe(new int[] {1}, 0, 1, 2);
+        memory.observe(new int[] {1, 2}, 0, 2, 3);
+
+        memory.erase(new int[] {1, 2, 3}, 0, 3);
+
+        assertThat(memory.log().newestOf(2)).isEqualTo(ClickLog.NONE);
+        assertThat(memory.recent().size()).isEqualTo(2);
+        assertThat(memory.neighboursOf(1)).isNotNull();
+        assertThat(memory.clicks()).isEqualTo(2);
+    }
+
+    @Test
     void shouldHaveNoMemoryWhenItIsOff() {
         CooccurrenceModel none = new CooccurrenceModel(CooccurrenceConfig.OFF);
         none.observe(new int[] {1}, 0, 1, 2);

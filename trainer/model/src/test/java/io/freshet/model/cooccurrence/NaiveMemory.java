@@ -32,6 +32,10 @@ final class NaiveMemory {
         newestItems.addFirst(item);
     }
 
+    void erase(List<Integer> own) {
+        sessions.erase(own);
+    }
+
     private void add(int of, int neighbour, int weight, int direction) {
         Map<Integer, int[]> list = neighbours.computeIfAbsent(of, _ -> new LinkedHashMap<>());
         if (!list.containsKey(neighbour) && list.size() == config.neighbours()) {

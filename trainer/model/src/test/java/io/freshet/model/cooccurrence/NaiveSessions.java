@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A straightforward implementation of sessions with lists, with which {@link ClickLog} and {@link SimilarSessions} agree. */
 final class NaiveSessions {
+    private static final int ERASED = -1;
+
     private final int window;
     private final List<Click> clicks = new ArrayList<>(); // of all sessions, newest first
 
@@ -40,6 +42,40 @@ final class NaiveSessions {
             append(session, history.getLast());
         }
         append(session, item);
+    }
+
+    /** Erases the session that ends with a user's clicks, and those before it that had to begin anew. */
+    void erase(List<Integer> own) {
+        int newer = -1;
+        for (int end = own.size(); end >= 2; ) {
+            Click last = endToErase(own.subList(0, end), newer);
+            if (last == null) {
+                return;
+            }
+            Session session = last.session();
+            int shared = Math.min(session.items.size(), end);
+            newer = clicks.indexOf(new Click(session, session.items.size() - shared));
+            session.items.replaceAll(_ -> ERASED);
+            end -= shared - 1;
+        }
+    }
+
+    private @Nullable Click endToErase(List<Integer> own, int newer) {
+        List<Click> candidates = newestOn(own.getLast(), Integer.MAX_VALUE).stream()
+                .filter(click -> click.isLast() && clicks.indexOf(click) > newer)
+                .filter(click -> shared(click, own) >= 2)
+                .toList();
+        return candidates.stream()
+                .min(Comparator.comparingInt((Click click) -> -shared(click, own))
+                        .thenComparing(click -> click.session().items.size() != own.size()))
+                .orElse(null);
+    }
+
+    /** Returns how many clicks a session and a history have in common if one ends with all of the other, otherwise 0. */
+    private static int shared(Click last, List<Integer> history) {
+        List<Integer> items = last.session().items;
+        int common = Math.min(items.size(), history.size());
+        return end(items, common).equals(end(history, common)) ? common : 0;
     }
 
     private List<Integer> newest(List<Integer> history) {

@@ -1,5 +1,6 @@
 package io.freshet.training.learner;
 
+import io.freshet.model.cooccurrence.CooccurrenceModel;
 import io.freshet.model.recommender.NonFiniteModelException;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.format.FiniteNumbers;
@@ -168,6 +169,16 @@ public final class ModelChanges {
             model.memory().observe(history, first, to, item);
             observed.add(model.step() + 1, history, first, to, item);
         }
+    }
+
+    /**
+     * Lets the model's memory erase a session in the current step, as {@link CooccurrenceModel#erase} says, and records it.
+     *
+     * @param own rows of the clicks to erase, oldest first; at least one
+     */
+    public void erase(RecommenderModel model, int[] own) {
+        model.memory().erase(own, 0, own.length);
+        observed.addErasure(model.step() + 1, own);
     }
 
     void addAll(int rowCount) {

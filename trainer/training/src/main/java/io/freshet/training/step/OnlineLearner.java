@@ -69,7 +69,7 @@ import org.jspecify.annotations.Nullable;
  * without a new target is not in the batch. A step that adds to no history makes no optimiser step. An item gets a
  * row with its first event that is in a history. The row begins with a vector near those of the history before that event,
  * as {@link NewItems} says. Erased users are removed from the reservoir before anything is drawn
- * from it; the weights that were learned from them stay.
+ * from it, and their sessions from the memory before any later click; the weights that were learned from them stay.
  *
  * <p>All state that a step depends on is in this object and in the snapshot's files. The model, the optimiser, the
  * reservoir and the metrics are a function of the configuration, and of the updates and the share of each step alone. They depend
@@ -81,6 +81,7 @@ public final class OnlineLearner implements AutoCloseable {
     private final MixtureRanker ranker;
     private final ReplayReservoir reservoir;
     private final ItemAges ages;
+    private final UserSessions sessions;
     private final ModelMetrics metrics;
     private final LearningConfig config;
     private final RepeatPolicy repeats;
@@ -99,6 +100,7 @@ public final class OnlineLearner implements AutoCloseable {
             Learner learner,
             ReplayReservoir reservoir,
             ItemAges ages,
+            UserSessions sessions,
             ModelMetrics metrics,
             LearningConfig config,
             RepeatPolicy repeats) {
@@ -106,6 +108,7 @@ public final class OnlineLearner implements AutoCloseable {
         this.learner = learner;
         this.reservoir = reservoir;
         this.ages = ages;
+        this.sessions = sessions;
         this.metrics = metrics;
         this.config = config;
         this.ranker = new MixtureRanker(model.config(), learner.config().workers());
@@ -136,6 +139,7 @@ public final class OnlineLearner implements AutoCloseable {
                 new Learner(RecommenderModel.initial(model, learning.memory()), training),
                 new ReplayReservoir(learning.replay().capacity(), replayLength, model.seed()),
                 new ItemAges(learning.itemRetention().toMillis()),
+                new UserSessions(),
                 ModelMetrics.none(learning.metrics().k(), learning.metrics().window()),
                 learning,
                 repeats);
@@ -170,8 +174,9 @@ public final class OnlineLearner implements AutoCloseable {
             ReplayReservoir reservoir = ReplayFile.read(snapshot.file(ReplayFile.NAME), items);
             ItemAges ages =
                     ItemAgesFile.read(snapshot, items, learning.itemRetention().toMillis());
+            UserSessions sessions = UserSessions.read(snapshot, items);
             ModelMetrics metrics = PrequentialFile.read(snapshot.file(PrequentialFile.NAME));
-            return new OnlineLearner(learner, reservoir, ages, metrics, learning, repeats);
+            return new OnlineLearner(learner, reservoir, ages, sessions, metrics, learning, repeats);
         } catch (IOException | RuntimeException e) {
             learner.close();
             learner.model().close();
@@ -237,9 +242,11 @@ public final class OnlineLearner implements AutoCloseable {
     private void addOthers(SnapshotFiles files) {
         ReplayReservoir sequencesNow = reservoir.frozen();
         ItemAges agesNow = ages.frozen();
+        UserSessions sessionsNow = sessions.frozen();
         byte[] metricsNow = PrequentialFile.encode(metrics);
         files.add(ReplayFile.NAME, file -> ReplayFile.write(file, sequencesNow));
         files.add(ItemAgesFile.NAME, file -> ItemAgesFile.write(file, agesNow));
+        files.add(UserSessions.NAME, sessionsNow::write);
         files.add(PrequentialFile.NAME, file -> Files.write(file, metricsNow));
     }
 
@@ -330,9 +337,10 @@ public final class OnlineLearner implements AutoCloseable {
         learner.joinAs(number);
     }
 
-    /** Removes the users of other learners from the replay reservoir. */
+    /** Removes the users of other learners from the replay reservoir and the users' sessions. */
     void keepUsers(Predicate<String> own) {
         reservoir.users().stream().filter(own.negate()).forEach(reservoir::remove);
+        sessions.keep(own);
     }
 
     /** Returns all changes since the last call, as {@link Learner#takeDifference} does. */
@@ -342,9 +350,11 @@ public final class OnlineLearner implements AutoCloseable {
 
     /**
      * Replaces what this learner has learned since the last merge by what all learners have, as {@link Learner#rebase} does.
-     * The reservoir, the moments of the optimiser, the ages of items and the metrics remain its own.
+     * The reservoir, the moments of the optimiser, the ages of items, the users' sessions and the metrics remain its own.
      */
     void rebase(RecommenderModel base, @Nullable Difference own, Merge merge) {
+        long before = model.memory().clicks();
+        long since = before - (own == null ? 0 : own.delta().memory().clicks());
         learner.rebase(base, own, merge);
         Map<Integer, Integer> newRows = new HashMap<>();
         int[] from = own == null ? new int[0] : own.delta().newItemRows();
@@ -358,6 +368,7 @@ public final class OnlineLearner implements AutoCloseable {
             reservoir.renumber(newRows);
         }
         ages.renumber(newRows, model.vocabulary().size());
+        sessions.merge(newRows, since, model.memory().clicks() - before);
     }
 
     /** Returns the number of rows that changed enough to be published, and are in no delta yet. */
@@ -446,6 +457,7 @@ public final class OnlineLearner implements AutoCloseable {
             }
             if (observing && update.update().isErasure()) {
                 reservoir.remove(update.user());
+                sessions.remove(update.user()).forEach(own -> learner.changes().erase(model, own));
             }
             newestOf.put(update.user(), sequence);
         }
@@ -469,13 +481,25 @@ public final class OnlineLearner implements AutoCloseable {
             }
             int row = rowOf(from, event, isNew);
             if (isNewTarget && observing) {
-                learner.changes().observe(model, history.rows(), 0, history.size(), row);
+                observe(from.user(), row);
             }
             teaches |= isNewTarget;
             history.add(event, row);
         }
         sequences.add(history);
         return teaches;
+    }
+
+    /** Lets the memory observe the user's click after the history. */
+    private void observe(String user, int row) {
+        learner.changes().observe(model, history.rows(), 0, history.size(), row);
+        if (history.size() > 0 && model.memory().config().isOn()) {
+            sessions.add(
+                    user,
+                    history.rows()[history.size() - 1],
+                    row,
+                    model.memory().clicks());
+        }
     }
 
     private int clicked(UserUpdate update, Interaction event) {
@@ -554,6 +578,7 @@ public final class OnlineLearner implements AutoCloseable {
         if (!past.isEmpty()) {
             learner.evict(past);
             reservoir.forget(past);
+            sessions.forget(past);
         }
         return past.size();
     }

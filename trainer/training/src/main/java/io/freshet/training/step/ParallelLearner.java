@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The model is shared: the vocabulary, the item vectors, the dense parameters, the memory and its mixture, the counts of
  * targets, and the step. The rest is each learner's own: the optimiser's moments and number of steps, the replay
- * reservoir, the metrics, and the random numbers. Between merges, a learner ranks its clicks with its own model. A new
+ * reservoir, the users' sessions, the metrics, and the random numbers. Between merges, a learner ranks its clicks with its own model. A new
  * item has a row and a vector of its own at each learner that has seen it. The next merge decides its row, and takes the mean
  * of the vectors.
  *
@@ -112,7 +112,7 @@ public final class ParallelLearner implements AutoCloseable {
         base.joinLineage(lineage);
     }
 
-    /** Removes the users of other learners from the replay reservoir. Their erasures do not reach this learner. */
+    /** Removes the users of other learners from the replay reservoir and the users' sessions. Their erasures do not reach this learner. */
     public void keepUsers(Predicate<String> own) {
         learner.keepUsers(own);
     }

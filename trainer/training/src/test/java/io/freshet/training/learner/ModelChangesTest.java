@@ -53,6 +53,19 @@ final class ModelChangesTest {
     }
 
     @Test
+    void shouldTellAnErasureBetweenTheClicksOfAStep() {
+        changes.observe(model, new int[] {0}, 0, 1, 1);
+        changes.erase(model, new int[] {0, 1});
+        step(new int[] {0, 3});
+
+        ModelDelta delta = changes.take(model, 10, ModelChanges.Selection.ALL).getFirst();
+
+        assertThat(delta.memory().clicksOfStep()).containsExactly(3);
+        assertThat(delta.memory().historyLengths()).containsExactly(1, -2, 1);
+        assertThat(delta.memory().rows()).containsExactly(0, 1, 0, 1, 0, 3);
+    }
+
+    @Test
     void shouldGiveUpWhatNobodyTookWhenItIsTooMuch() {
         step(new int[] {0, 1, 2}, new int[] {1, 2, 3});
         step(new int[] {2, 3, 4});

@@ -83,15 +83,16 @@ final class MergeTest {
     @Test
     void shouldLetTheMemoryObserveTheClicksOfAllLearnersWithTheirMergedRows() {
         MemoryDelta first = new MemoryDelta(new int[] {1}, new int[] {1}, new int[] {0, 5}, mixture());
-        MemoryDelta second = new MemoryDelta(new int[] {0, 2}, new int[] {1, 2}, new int[] {5, 1, 5, 6, 5}, mixture());
+        MemoryDelta second =
+                new MemoryDelta(new int[] {0, 3}, new int[] {1, -2, 2}, new int[] {5, 1, 5, 1, 5, 6, 5}, mixture());
         Merge merge = merge(
                 known(1, 1).item(5, "a", 1).memory(first),
                 known(2, 1).item(5, "b", 1).item(6, "a", 1).memory(second));
 
         MemoryDelta memory = merge.delta().memory();
-        assertThat(memory.clicksOfStep()).containsExactly(1, 0, 2);
-        assertThat(memory.historyLengths()).containsExactly(1, 1, 2);
-        assertThat(memory.rows()).containsExactly(0, 5, 6, 1, 6, 5, 6);
+        assertThat(memory.clicksOfStep()).containsExactly(1, 0, 3);
+        assertThat(memory.historyLengths()).containsExactly(1, 1, -2, 2);
+        assertThat(memory.rows()).containsExactly(0, 5, 6, 1, 6, 1, 6, 5, 6);
         assertThat(merge.delta().fromStep()).isEqualTo(7);
         assertThat(merge.delta().toStep()).isEqualTo(10);
     }

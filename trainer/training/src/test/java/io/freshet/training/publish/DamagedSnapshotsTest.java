@@ -63,6 +63,7 @@ final class DamagedSnapshotsTest {
             "optimizer.safetensors",
             "prequential.bin",
             "replay.bin",
+            "sessions.bin",
             "vocabulary.txt",
             "weights.safetensors");
 
@@ -155,7 +156,8 @@ final class DamagedSnapshotsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ages.bin", "memory.bin", "prequential.bin", "replay.bin", "vocabulary.txt"})
+    @ValueSource(
+            strings = {"ages.bin", "memory.bin", "prequential.bin", "replay.bin", "sessions.bin", "vocabulary.txt"})
     void shouldGoOnFromTheSnapshotBeforeWhenAFileIsOfANewerVersion(String name) throws IOException {
         Manifest newer = save(2, name);
 

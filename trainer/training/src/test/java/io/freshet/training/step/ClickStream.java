@@ -34,14 +34,34 @@ public final class ClickStream {
                 user, new SequenceUpdate(new UserSequence(interactions), List.of(interactions.size() - 1), cause));
     }
 
+    /** Erases a user, who begins anew with the next click. */
+    UserUpdate erase(String user) {
+        interactionsOf.remove(user);
+        ClickOrigin cause = new ClickOrigin("clicks", 0, clicks, clicks);
+        clicks++;
+        return new UserUpdate(user, SequenceUpdate.erasure(cause));
+    }
+
     /** Returns steps of random users who walk through neighbouring items. More items appear over time. */
     static List<List<UserUpdate>> randomSteps(int steps, long seed) {
+        return randomSteps(steps, seed, false);
+    }
+
+    /** Returns random steps in which users are also erased, among them some that are not known. */
+    static List<List<UserUpdate>> erasingSteps(int steps, long seed) {
+        return randomSteps(steps, seed, true);
+    }
+
+    private static List<List<UserUpdate>> randomSteps(int steps, long seed, boolean erases) {
         ClickStream stream = new ClickStream();
         Random random = new Random(seed);
         List<List<UserUpdate>> all = new ArrayList<>();
         for (int step = 0; step < steps; step++) {
             List<UserUpdate> updates = new ArrayList<>();
             for (int i = random.nextInt(1, 12); i > 0; i--) {
+                if (erases && random.nextInt(12) == 0) {
+                    updates.add(stream.erase("user-" + random.nextInt(22)));
+                }
                 int user = random.nextInt(20);
                 int item = (user + random.nextInt(6)) * (1 + random.nextInt(1 + step));
                 updates.add(stream.click("user-" + user, "item-" + item));

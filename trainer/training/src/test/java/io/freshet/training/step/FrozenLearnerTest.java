@@ -39,7 +39,7 @@ final class FrozenLearnerTest {
     private static final LearningConfig KEEPING =
             new LearningConfig(2, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50));
     private static final LearningConfig LEARNING = KEEPING.withItemRetention(Duration.ofMillis(60));
-    private static final List<List<UserUpdate>> STEPS = ClickStream.randomSteps(60, 5);
+    private static final List<List<UserUpdate>> STEPS = ClickStream.erasingSteps(60, 5);
 
     @TempDir
     private Path folder;

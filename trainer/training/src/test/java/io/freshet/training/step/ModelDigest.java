@@ -248,7 +248,10 @@ final class ModelDigest {
         }
     }
 
-    /** Adds the files' digests. Rows of items count as if they were in the files of the other tensors, as they once were. */
+    /**
+     * Adds the files' digests. Rows of items count as if they were in the files of the other tensors, as they once were. Whose the
+     * sessions are does not count: it changes no model before a user is erased.
+     */
     private void addFiles(SnapshotFiles files, ModelConfig shape, String name) throws IOException {
         SnapshotStore store = new FileSnapshotStore(folder);
         Manifest rows = store.save(ModelSnapshot.draft(name + "-rows", shape, 1, Instant.EPOCH), files);
@@ -256,7 +259,7 @@ final class ModelDigest {
         try (Snapshot snapshot = store.open(name + "-rows", rows.version())) {
             for (FileEntry file : rows.files()) {
                 switch (file.name()) {
-                    case "items-00000.safetensors", "moments-00000.safetensors" -> {}
+                    case "items-00000.safetensors", "moments-00000.safetensors", UserSessions.NAME -> {}
                     case "weights.safetensors" ->
                         joined.add(file.name(), to -> join(snapshot, file.name(), "items", to));
                     case "optimizer.safetensors" ->

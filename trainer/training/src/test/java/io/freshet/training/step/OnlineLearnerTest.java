@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.cooccurrence.CooccurrenceFile;
+import io.freshet.model.cooccurrence.CooccurrenceScores;
 import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.recommender.ModelSnapshot;
@@ -183,6 +184,43 @@ final class OnlineLearnerTest {
     }
 
     @Test
+    void shouldNoLongerExpectWhatAnErasedUserClickedInASimilarSession() throws IOException {
+        ClickStream stream = new ClickStream();
+        try (OnlineLearner learner = learner(1);
+                RecommenderModel reader = RecommenderModel.initial(MODEL, LEARNING.memory())) {
+            learner.step(List.of(stream.click("carl", "a"))); // one click is in no session
+            for (String item : List.of("a", "b", "c")) {
+                learner.step(List.of(stream.click("anna", item)));
+            }
+            for (String item : List.of("a", "d", "e")) {
+                learner.step(List.of(stream.click("bert", item)));
+            }
+            double before = share(learner, "c");
+            double ofOthers = share(learner, "e");
+
+            learner.step(List.of(stream.erase("carl"), stream.erase("nobody")));
+            assertThat(share(learner, "c")).isEqualTo(before);
+            learner.step(List.of(stream.erase("anna")));
+
+            double after = share(learner, "c");
+            assertThat(after).isLessThan(before);
+            assertThat(share(learner, "e")).isGreaterThan(ofOthers);
+            reader.apply(learner.takeDelta(100, ModelChanges.Selection.ALL));
+            assertThat(memoryOf(reader)).isEqualTo(memoryOf(learner.model()));
+            learner.step(List.of(stream.erase("anna")));
+            assertThat(share(learner, "c")).isEqualTo(after);
+        }
+    }
+
+    /** Returns the probability that the memory gives an item after "a". */
+    private static double share(OnlineLearner learner, String item) {
+        CooccurrenceScores scores = new CooccurrenceScores();
+        int[] history = {learner.model().vocabulary().rowOf("a")};
+        learner.model().memory().expect(history, 0, 1, CooccurrenceScores.NO_TARGET, scores);
+        return scores.mass(scores.placeOf(0, learner.model().vocabulary().rowOf(item)));
+    }
+
+    @Test
     void shouldRankAsStepDoesAndLearnNothingWhenOnlyAskedToRank() throws IOException {
         List<List<UserUpdate>> steps = ClickStream.randomSteps(12, 4);
         // A step's memory also knows the clicks before a click in the same step, so the last step has only one.
@@ -327,7 +365,7 @@ final class OnlineLearnerTest {
 
     @Test
     void shouldEndInSameBytesWhateverTheNumberOfThreads() throws IOException {
-        List<List<UserUpdate>> steps = ClickStream.randomSteps(25, 1);
+        List<List<UserUpdate>> steps = ClickStream.erasingSteps(25, 1);
         try (OnlineLearner one = learner(1);
                 OnlineLearner three = learner(3)) {
             for (List<UserUpdate> step : steps) {
@@ -340,7 +378,7 @@ final class OnlineLearnerTest {
 
     @Test
     void shouldEndInSameBytesWhenRestoredHalfWay() throws IOException {
-        List<List<UserUpdate>> steps = ClickStream.randomSteps(30, 2);
+        List<List<UserUpdate>> steps = ClickStream.erasingSteps(30, 2);
         try (OnlineLearner uninterrupted = learner(2);
                 OnlineLearner restored = stepAndRestore(steps.subList(0, 14))) {
             steps.forEach(uninterrupted::step);
@@ -356,7 +394,7 @@ final class OnlineLearnerTest {
 
     @Test
     void shouldGiveReadersTheSameWeightsByDeltas() throws IOException {
-        List<List<UserUpdate>> steps = ClickStream.randomSteps(20, 3);
+        List<List<UserUpdate>> steps = ClickStream.erasingSteps(20, 3);
         try (OnlineLearner learner = learner(2);
                 RecommenderModel reader = RecommenderModel.initial(MODEL, LEARNING.memory())) {
             for (List<UserUpdate> step : steps) {

@@ -62,7 +62,7 @@ final class ParallelLearnerTest {
         try (OnlineLearner single = OnlineLearner.initial(MODEL, training(loss, 1), LEARNING);
                 ParallelLearner one = learner(0, loss, 1)) {
             int steps = 0;
-            for (List<UserUpdate> step : ClickStream.randomSteps(14, 5)) {
+            for (List<UserUpdate> step : ClickStream.erasingSteps(14, 5)) {
                 StepOutcome expected = single.step(step);
                 assertThat(one.step(step)).usingRecursiveComparison().isEqualTo(expected);
                 steps++;
@@ -83,7 +83,7 @@ final class ParallelLearnerTest {
                 .toList();
         try {
             int round = 0;
-            for (List<UserUpdate> step : ClickStream.randomSteps(20, 6)) {
+            for (List<UserUpdate> step : ClickStream.erasingSteps(20, 6)) {
                 learn(learners, step);
                 if (++round % 4 == 0) {
                     merge(learners);
@@ -109,7 +109,7 @@ final class ParallelLearnerTest {
                 .mapToObj(number -> learner(number, loss, 1))
                 .toList();
         try (OnlineLearner single = OnlineLearner.initial(MODEL, training(loss, 1), LEARNING)) {
-            List<List<UserUpdate>> steps = ClickStream.randomSteps(6, 11);
+            List<List<UserUpdate>> steps = ClickStream.erasingSteps(6, 11);
             steps.forEach(step -> learn(learners, step));
             merge(learners);
             for (int own : new int[] {0, 1}) {
@@ -262,7 +262,7 @@ final class ParallelLearnerTest {
     @Test
     void shouldContinueFromASnapshotAtAMerge() throws IOException {
         LossConfig loss = LossConfig.scaledCrossEntropy(20).withPopularityPower(.75f);
-        List<List<UserUpdate>> steps = ClickStream.randomSteps(12, 5);
+        List<List<UserUpdate>> steps = ClickStream.erasingSteps(12, 5);
         try (ParallelLearner learner = learner(1, loss, 1)) {
             for (List<UserUpdate> step : steps.subList(0, 6)) {
                 learner.step(step);

@@ -101,6 +101,22 @@ final class TrainerFuzzTest {
     }
 
     @Test
+    void shouldReadOrRefuseSessionsOfUsersWhenTheyAreDamaged() {
+        UserSessions sessions = new UserSessions();
+        for (int click = 0; click < 60; click++) {
+            sessions.add("u" + click % 7, click / 9, click % ITEM_ROWS, 300 + click);
+        }
+        Fuzz.of("sessions of users", input -> UserSessions.decode(input, ITEM_ROWS))
+                .from(sessions.encode(), new UserSessions().encode())
+                .damagedBy(BinaryMutator.OF_RECORDS)
+                .mayThrow(FormatException.class)
+                .encodedBy(UserSessions::encode)
+                .sameIf((a, b) -> Arrays.equals(a.encode(), b.encode()))
+                .allocatingAtMost(1 << 16, 128)
+                .run();
+    }
+
+    @Test
     void shouldReadOrRefuseMemoriesWhenTheyAreDamaged() throws IOException {
         memories().run();
     }
