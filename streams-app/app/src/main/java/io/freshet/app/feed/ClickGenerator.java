@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * An endless stream of clicks from a synthetic shop, with learnable structure.
@@ -15,7 +16,8 @@ import java.util.function.Consumer;
  * <p>A few dozen users browse concurrently. Each user follows one of their topics of interest: mostly from an item to
  * one of the few items that tend to follow it, sometimes to a popular item of the topic, and occasionally to another
  * topic. After a visit a user may take up a new interest. The catalogue grows with the clicks to twice its initial
- * size. After that it stays fixed, or new items keep replacing old ones.
+ * size. After that it stays fixed, or new items keep replacing old ones. Each item has a style. By default, clicks do not depend
+ * on it.
  *
  * <p>The sequence of users and items is a function of the configuration alone; only the click times come from the
  * clock. Position {@code i} is the i-th click.
@@ -34,6 +36,7 @@ public final class ClickGenerator implements ClickSource {
     private final SplittableRandom random;
     private final SyntheticCatalogue catalogue;
     private final int[][] interests; // (users, INTERESTS) topics, strongest first
+    private final int[] styles; // (users) the style that a user prefers
     private final List<Visit> visits = new ArrayList<>();
     private long position;
 
@@ -55,10 +58,23 @@ public final class ClickGenerator implements ClickSource {
 
     /** @param catalogue receives each item of the shop as soon as the shop has it, before any click on it */
     public ClickGenerator(GeneratorConfig config, InstantSource clock, Consumer<ShopItem> catalogue) {
+        this(config, clock, catalogue, 0);
+    }
+
+    /**
+     * Creates a stream of clicks that depend on the styles of items.
+     *
+     * @param loyalty probability that each choice of a popular item is limited to those of the style that the user prefers, and
+     *     that a follower of an item has its style; 0 for clicks that do not depend on styles
+     */
+    public ClickGenerator(GeneratorConfig config, InstantSource clock, Consumer<ShopItem> catalogue, double loyalty) {
         this.config = config;
         this.clock = clock;
         this.random = new SplittableRandom(config.seed());
-        this.catalogue = new SyntheticCatalogue(config.items(), random, catalogue);
+        SplittableRandom ofStyles = new SplittableRandom(config.seed() + 1);
+        ItemStyles itemStyles = new ItemStyles(SyntheticCatalogue.TOPICS, ofStyles);
+        this.styles = IntStream.generate(itemStyles::next).limit(config.users()).toArray();
+        this.catalogue = new SyntheticCatalogue(config.items(), random, itemStyles, loyalty, catalogue);
         this.interests = new int[config.users()][INTERESTS];
         for (int[] topics : interests) {
             for (int i = 0; i < INTERESTS; i++) {
@@ -115,7 +131,7 @@ public final class ClickGenerator implements ClickSource {
             visit.last = catalogue.follower(visit.last, random);
         } else {
             visit.topic = draw < POPULAR ? visit.topic : random.nextInt(SyntheticCatalogue.TOPICS);
-            visit.last = catalogue.popular(visit.topic, random);
+            visit.last = catalogue.popular(visit.topic, styles[visit.user], random);
         }
     }
 
@@ -125,7 +141,7 @@ public final class ClickGenerator implements ClickSource {
         int one = random.nextInt(INTERESTS);
         int other = random.nextInt(INTERESTS);
         int topic = interests[user][Math.min(one, other)]; // the stronger of the two
-        return new Visit(user, topic, catalogue.popular(topic, random));
+        return new Visit(user, topic, catalogue.popular(topic, styles[user], random));
     }
 
     private void drift(int user) {

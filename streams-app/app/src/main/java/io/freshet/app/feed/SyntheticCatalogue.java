@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
- * Items by topic with skewed popularity. Each item has a few followers that tend to be clicked after it.
+ * Items by topic with skewed popularity. Each item has a few followers that tend to be clicked after it. With the loyalty as
+ * probability, each of them has the item's style.
  *
  * <p>The catalogue grows: a new item enters a topic and becomes a follower of some existing items, so that the
  * transitions between items change slowly.
@@ -26,8 +28,13 @@ final class SyntheticCatalogue {
     /** Skew of popularity within a topic: the first tenth of the items has a share of .1^(1/3), about .46. */
     private static final double SKEW = 3;
 
+    /** Number of items that are drawn in the hope of one of the wanted style; the last one is taken anyway. */
+    private static final int DRAWS = 40;
+
     private final List<List<Item>> itemsOfTopic = new ArrayList<>();
     private final int[] madeOfTopic = new int[TOPICS];
+    private final ItemStyles styles;
+    private final double loyalty;
     private final Consumer<ShopItem> listener;
     private int size;
 
@@ -37,11 +44,13 @@ final class SyntheticCatalogue {
     static final class Item {
         private String id;
         private final int topic;
+        private int style;
         private final Item[] followers = new Item[FOLLOWER_SHARES.length];
 
-        private Item(String id, int topic) {
+        private Item(String id, int topic, int style) {
             this.id = id;
             this.topic = topic;
+            this.style = style;
         }
 
         String id() {
@@ -53,8 +62,17 @@ final class SyntheticCatalogue {
         }
     }
 
-    /** @param listener receives each item as soon as it is in the catalogue, before any click on it */
-    SyntheticCatalogue(int items, SplittableRandom random, Consumer<ShopItem> listener) {
+    /**
+     * Creates the first items.
+     *
+     * @param loyalty probability that a choice of an item is limited to those of one style; with 0, {@code random} and the items
+     *     do not depend on the styles
+     * @param listener receives each item as soon as it is in the catalogue, before any click on it
+     */
+    SyntheticCatalogue(
+            int items, SplittableRandom random, ItemStyles styles, double loyalty, Consumer<ShopItem> listener) {
+        this.styles = styles;
+        this.loyalty = loyalty;
         this.listener = listener;
         for (int topic = 0; topic < TOPICS; topic++) {
             itemsOfTopic.add(new ArrayList<>());
@@ -75,7 +93,7 @@ final class SyntheticCatalogue {
         Item fresh = add(topic);
         drawFollowers(fresh, random);
         for (int i = 0; i < 3; i++) {
-            popular(topic, random).followers[random.nextInt(FOLLOWER_SHARES.length)] = fresh;
+            popular(topic, fresh.style, random).followers[random.nextInt(FOLLOWER_SHARES.length)] = fresh;
         }
     }
 
@@ -88,14 +106,28 @@ final class SyntheticCatalogue {
         List<Item> items = itemsOfTopic.get(topic);
         Item place = items.get(random.nextInt(items.size()));
         place.id = nextId(topic);
-        listener.accept(new ShopItem(place.id, TOPIC_NAMES.get(topic)));
+        place.style = styles.next();
+        announce(place);
         drawFollowers(place, random);
     }
 
-    /** Returns a random item of the topic, more often one that was added early. */
-    Item popular(int topic, SplittableRandom random) {
+    /**
+     * Returns a random item of the topic, more often one that was added early. With the loyalty as probability, it has the
+     * wanted style.
+     */
+    Item popular(int topic, int style, SplittableRandom random) {
         List<Item> items = itemsOfTopic.get(topic);
-        return items.get((int) (items.size() * Math.pow(random.nextDouble(), SKEW)));
+        return ofStyle(style, random, () -> items.get((int) (items.size() * Math.pow(random.nextDouble(), SKEW))));
+    }
+
+    private Item ofStyle(int style, SplittableRandom random, Supplier<Item> draw) {
+        Item item = draw.get();
+        if (loyalty > 0 && random.nextDouble() < loyalty) {
+            for (int i = 1; i < DRAWS && item.style != style; i++) {
+                item = draw.get();
+            }
+        }
+        return item;
     }
 
     /** Returns a random follower of the item. */
@@ -110,11 +142,17 @@ final class SyntheticCatalogue {
 
     private Item add(int topic) {
         List<Item> items = itemsOfTopic.get(topic);
-        Item item = new Item(nextId(topic), topic);
+        Item item = new Item(nextId(topic), topic, styles.next());
         items.add(item);
         size++;
-        listener.accept(new ShopItem(item.id, TOPIC_NAMES.get(topic)));
+        announce(item);
         return item;
+    }
+
+    private void announce(Item item) {
+        String topic = TOPIC_NAMES.get(item.topic);
+        listener.accept(new ShopItem(
+                item.id, topic, styles.title(topic, item.style), styles.embedding(item.topic, item.style)));
     }
 
     private String nextId(int topic) {
@@ -125,7 +163,7 @@ final class SyntheticCatalogue {
     private void drawFollowers(Item item, SplittableRandom random) {
         List<Item> items = itemsOfTopic.get(item.topic);
         for (int i = 0; i < item.followers.length; i++) {
-            item.followers[i] = items.get(random.nextInt(items.size()));
+            item.followers[i] = ofStyle(item.style, random, () -> items.get(random.nextInt(items.size())));
         }
     }
 }

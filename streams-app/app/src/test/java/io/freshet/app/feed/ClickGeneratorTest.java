@@ -12,6 +12,7 @@ import io.freshet.training.metrics.StreamAccuracy;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -83,6 +84,51 @@ class ClickGeneratorTest {
         }
         assertThat(rulesAccuracy.afterFirst(.5).ndcg()).isBetween(.2, .6);
         assertThat(popularityAccuracy.afterFirst(.5).ndcg()).isLessThan(.1);
+    }
+
+    @Test
+    void shouldMakeTheClicksOfEarlierVersionsUnlessTheyDependOnStyles() {
+        assertThat(clicks(new GeneratorConfig(7, 300, 240, true), 100_000).hashCode())
+                .as("recorded figures depend on these clicks")
+                .isEqualTo(1393051353);
+    }
+
+    @Test
+    void shouldFollowTheStylesThatTitlesShow() {
+        assertThat(sameWords(0)).isBetween(.05, .3);
+        assertThat(sameWords(1)).isGreaterThan(.5);
+    }
+
+    /** Returns how many clicks are on an item whose title has a word of the title before, apart from topic and number. */
+    private static double sameWords(double loyalty) {
+        Map<String, Set<String>> words = new HashMap<>();
+        ClickGenerator generator = new ClickGenerator(
+                CONFIG,
+                CLOCK,
+                item -> {
+                    List<String> title = List.of(item.title().split(" ", -1));
+                    assertThat(title).startsWith(item.category()).hasSize(5);
+                    assertThat(item.embedding()).hasSize(16);
+                    words.put(item.itemId(), Set.copyOf(title.subList(1, 3)));
+                },
+                loyalty);
+        Map<String, String> last = new HashMap<>();
+        int same = 0;
+        int pairs = 0;
+        for (int i = 0; i < 5_000; i++) {
+            SourceClick click = generator.next();
+            String item = itemOf(click);
+            String before = last.put(click.key(), item);
+            if (before != null && !before.equals(item)) {
+                pairs++;
+                same += Collections.disjoint(wordsOf(words, item), wordsOf(words, before)) ? 0 : 1;
+            }
+        }
+        return (double) same / pairs;
+    }
+
+    private static Set<String> wordsOf(Map<String, Set<String>> words, String item) {
+        return words.getOrDefault(item, Set.of());
     }
 
     private static List<String> clicks(GeneratorConfig config, int count) {

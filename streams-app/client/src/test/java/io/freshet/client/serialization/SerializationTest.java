@@ -29,6 +29,7 @@ final class SerializationTest {
     void shouldReadWhatItWroteWhenClassesAreNamedInTheConfiguration() throws ReflectiveOperationException {
         assertRoundTrip("Click", new Click("u", "i", 17, "view", null));
         assertRoundTrip("CatalogueItem", new CatalogueItem(List.of("shoes", "7"), false));
+        assertRoundTrip("CatalogueItem", new CatalogueItem(List.of(), true, "Red boots", List.of(.1f, -2f)));
         assertRoundTrip(
                 "Recommendation",
                 new Recommendation("u", List.of(), new Recommendation.Model("v", 1), "", null, null, 9));

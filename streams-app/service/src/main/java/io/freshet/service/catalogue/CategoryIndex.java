@@ -76,16 +76,16 @@ public final class CategoryIndex {
      * @return the item's id, or null if none of these items meets the condition
      */
     public @Nullable String first(String category, long start, int most, Predicate<String> condition) {
+        return from(category, start).limit(most).filter(condition).findFirst().orElse(null);
+    }
+
+    /** Returns all items from a point of the category's circle on, once around; none for a category without items. */
+    public Stream<String> from(String category, long start) {
         Category found = categories.get(category);
-        if (found == null) {
-            return null;
-        }
-        return Stream.concat(
+        return found == null
+                ? Stream.empty()
+                : Stream.concat(
                         found.items.tailMap(start, true).values().stream(),
-                        found.items.headMap(start, false).values().stream())
-                .limit(most)
-                .filter(condition)
-                .findFirst()
-                .orElse(null);
+                        found.items.headMap(start, false).values().stream());
     }
 }

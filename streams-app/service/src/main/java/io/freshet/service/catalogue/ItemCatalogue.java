@@ -24,6 +24,7 @@ public final class ItemCatalogue {
 
     private final boolean used;
     private final @Nullable CategoryIndex index;
+    private final @Nullable ItemContents contents;
     private final Map<String, CatalogueItem> items = new ConcurrentHashMap<>();
     private final Map<CatalogueItem, CatalogueItem> shared = new LatestEntries(); // used by the writing thread only
 
@@ -41,13 +42,17 @@ public final class ItemCatalogue {
      * @param used whether there is a catalogue
      */
     public ItemCatalogue(boolean used) {
-        this(used, null);
+        this(used, null, null);
     }
 
-    /** @param index index to keep up to date; null for none */
-    public ItemCatalogue(boolean used, @Nullable CategoryIndex index) {
+    /**
+     * @param index index to keep up to date; null for none
+     * @param contents receives the contents of the items; null to drop them
+     */
+    public ItemCatalogue(boolean used, @Nullable CategoryIndex index, @Nullable ItemContents contents) {
         this.used = used;
         this.index = index;
+        this.contents = contents;
     }
 
     /** Returns whether there is a catalogue. */
@@ -55,7 +60,7 @@ public final class ItemCatalogue {
         return used;
     }
 
-    /** Returns the entry of an item. */
+    /** Returns the entry of an item, without its title and its embedding. */
     public CatalogueItem of(String itemId) {
         return used ? items.getOrDefault(itemId, ABSENT) : UNLISTED;
     }
@@ -66,8 +71,12 @@ public final class ItemCatalogue {
         if (item == null) {
             before = items.remove(itemId);
         } else {
-            CatalogueItem same = shared.putIfAbsent(item, item);
-            before = items.put(itemId, same == null ? item : same);
+            CatalogueItem entry = item.withoutContents();
+            CatalogueItem same = shared.putIfAbsent(entry, entry);
+            before = items.put(itemId, same == null ? entry : same);
+        }
+        if (contents != null) {
+            contents.put(itemId, item);
         }
         if (index != null) {
             index.replace(itemId, before, item);

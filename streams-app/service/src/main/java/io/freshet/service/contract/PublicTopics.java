@@ -2,6 +2,7 @@ package io.freshet.service.contract;
 
 import io.freshet.client.click.Click;
 import io.freshet.client.deadletter.DeadLetterHeaders;
+import io.freshet.client.item.CatalogueItem;
 import io.freshet.client.recommendation.Recommendation;
 import io.freshet.service.clickformat.ClickFormat;
 import io.freshet.service.config.FreshetConfig;
@@ -33,15 +34,27 @@ public final class PublicTopics {
     static final Schema RECOMMENDATION = Schema.of(Recommendation.class);
 
     /** An item as {@link io.freshet.client.item.CatalogueItemCodec} reads it. */
-    static final Schema ITEM = Schema.object(List.of(
-                    Field.optional(
-                            "categories",
-                            Schema.type("string", "integer").list().orNull(),
-                            "None if absent or null. An integer counts as the text of its digits."),
-                    Field.optional(
-                            "available",
-                            Schema.type("boolean").orNull(),
-                            "Whether the item may be recommended. True if absent or null.")))
+    static final Schema ITEM = Schema.object(
+                    List.of(
+                            Field.optional(
+                                    "categories",
+                                    Schema.type("string", "integer").list().orNull(),
+                                    "None if absent or null. An integer counts as the text of its digits."),
+                            Field.optional(
+                                    "available",
+                                    Schema.type("boolean").orNull(),
+                                    "Whether the item may be recommended. True if absent or null."),
+                            Field.optional(
+                                    "title",
+                                    Schema.type("string").orNull(),
+                                    "Words that describe the item. With `explore.share`, they decide which new items a user gets."),
+                            Field.optional(
+                                    "embedding",
+                                    Schema.type("number")
+                                            .list()
+                                            .with("maxItems", CatalogueItem.MAX_EMBEDDING)
+                                            .orNull(),
+                                    "Numbers that describe the item, used like the title. All embeddings must have the same length.")))
             .named("CatalogueItem");
 
     /** The headers of a dead letter as {@link io.freshet.client.deadletter.DeadLetter} reads them. */

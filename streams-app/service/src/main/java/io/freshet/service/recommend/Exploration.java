@@ -6,44 +6,71 @@ import io.freshet.model.random.CounterRandom;
 import io.freshet.model.random.CounterRandom.Purpose;
 import io.freshet.service.catalogue.CategoryCap;
 import io.freshet.service.catalogue.CategoryIndex;
+import io.freshet.service.catalogue.ContentMap;
 import io.freshet.service.catalogue.ItemCatalogue;
+import io.freshet.service.catalogue.ItemContents;
 import io.freshet.service.request.ItemFilter;
 import io.freshet.service.serving.ServedModel;
+import io.freshet.store.event.EventTypes;
+import io.freshet.store.sequence.HistoryRows;
 import io.freshet.store.sequence.Interaction;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the last places of an answer to new items: items of the catalogue that the model does not know, because no user has
  * clicked them.
  *
  * <p>The other items of the answer decide the categories. A category counts as much as the scores of its items, and more if
- * few items of the catalogue are in it. The new items are spread over the categories in proportion. Which items of a category
- * are taken depends on the history of the user alone, so the same history has the same answer as long as the model and the
- * catalogue do not change.
+ * few items of the catalogue are in it. The new items are spread over the categories in proportion. If the catalogue has titles
+ * or embeddings, the new items of a category that the model would score highest by a {@link ContentMap} are taken. Else a hash
+ * of the history decides. In both cases, the same history has the same answer as long as the model, the catalogue and the map do
+ * not change.
  *
- * <p>The work is bounded: a search looks at {@value #MOST_LOOKED_AT} items of a category, and at most {@value
- * #MOST_CATEGORIES} categories are searched in vain. Thread-safe.
+ * <p>The work is bounded: a search looks at {@value #MOST_LOOKED_AT} items of a category, or at {@value #MOST_ORDERED} if they
+ * are ordered, and at most {@value #MOST_CATEGORIES} categories are searched in vain. Thread-safe.
  */
 final class Exploration {
     private static final int MOST_LOOKED_AT = 256;
+    private static final int MOST_ORDERED = 512;
     private static final int MOST_CATEGORIES = 8;
 
     private final double share;
-    private final CategoryIndex index;
+    private final EventTypes types;
+    private final CategoryIndex index = new CategoryIndex();
+    private final ItemContents contents = new ItemContents();
+    private final ItemCatalogue catalogue;
 
     /**
+     * Creates a catalogue, and the exploration of its items.
+     *
      * @param share mean share of the places of an answer that new items get, from 0 to 1
-     * @param index the available items of the catalogue
+     * @param hasCatalogue whether the catalogue is used
+     * @param types types of the events in histories
      */
-    Exploration(double share, CategoryIndex index) {
+    Exploration(double share, boolean hasCatalogue, EventTypes types) {
         this.share = share;
-        this.index = index;
+        this.types = types;
+        catalogue = share > 0 ? new ItemCatalogue(hasCatalogue, index, contents) : new ItemCatalogue(hasCatalogue);
+    }
+
+    /** Returns the catalogue, which keeps what the exploration needs up to date. */
+    ItemCatalogue catalogue() {
+        return catalogue;
+    }
+
+    /** Returns the contents of the items of the catalogue; always empty if no places are given. */
+    ItemContents contents() {
+        return contents;
     }
 
     /** Returns whether any places are given. */
@@ -74,7 +101,20 @@ final class Exploration {
         }
         long key = key(events);
         int places = places(k, key);
-        return places == 0 ? new Mixed(items, List.of()) : new Search(items, filter, model, key).mix(k, places);
+        return places == 0
+                ? new Mixed(items, List.of())
+                : new Search(items, filter, model, key, order(events, model)).mix(k, places);
+    }
+
+    /** Returns the order of new items, or null if nothing is known that orders them. */
+    private ContentMap.@Nullable Order order(List<Interaction> events, ServedModel model) {
+        ContentMap map = model.contentMap();
+        if (map == null || map.explained() <= 0 || contents.isEmpty()) {
+            return null;
+        }
+        HistoryRows history = new HistoryRows(types);
+        events.forEach(event -> history.add(event, model.rowOf(event.itemId())));
+        return history.size() == 0 ? null : map.order(model.encode(history));
     }
 
     private static long key(List<Interaction> events) {
@@ -91,22 +131,37 @@ final class Exploration {
         return whole + (CounterRandom.uniform(key, 0, Purpose.EXPLORATION, 0) < mean - whole ? 1 : 0);
     }
 
+    /** A new item with its score by contents, and its place in the search, which decides between items with one score. */
+    private record Candidate(String itemId, double score, int place) {
+        static final Comparator<Candidate> BEST_FIRST =
+                Comparator.comparingDouble(Candidate::score).reversed().thenComparingInt(Candidate::place);
+    }
+
     /** A search for the new items of one answer. */
     private final class Search {
         private final List<Recommendation.Item> items;
         private final ItemFilter filter;
         private final ServedModel model;
         private final long key;
+        private final ContentMap.@Nullable Order order;
         private final CategoryCap cap;
         private final Set<String> taken = new HashSet<>();
         private final Map<String, Double> weights; // category → weight
         private final Map<String, Integer> given = new HashMap<>(); // category → new items
+        private final Map<String, Queue<Candidate>> candidates =
+                new HashMap<>(); // category → its new items, if ordered
 
-        Search(List<Recommendation.Item> items, ItemFilter filter, ServedModel model, long key) {
+        Search(
+                List<Recommendation.Item> items,
+                ItemFilter filter,
+                ServedModel model,
+                long key,
+                ContentMap.@Nullable Order order) {
             this.items = items;
             this.filter = filter;
             this.model = model;
             this.key = key;
+            this.order = order;
             cap = new CategoryCap(filter.selection().maxPerCategory());
             ItemCatalogue catalogue = filter.catalogue();
             Map<String, Double> scores = new LinkedHashMap<>();
@@ -145,9 +200,10 @@ final class Exploration {
             List<String> found = new ArrayList<>(places);
             while (found.size() < places && !weights.isEmpty()) {
                 String category = next();
-                long start = CounterRandom.bits(
-                        key, CounterRandom.hash(category), Purpose.EXPLORATION, given.getOrDefault(category, 0));
-                String item = index.first(category, start, MOST_LOOKED_AT, this::isNew);
+                String item = order == null
+                        ? index.first(
+                                category, start(category, given.getOrDefault(category, 0)), MOST_LOOKED_AT, this::isNew)
+                        : best(category, order);
                 if (item == null) {
                     weights.remove(category);
                 } else {
@@ -158,6 +214,33 @@ final class Exploration {
                 }
             }
             return found;
+        }
+
+        private long start(String category, int place) {
+            return CounterRandom.bits(key, CounterRandom.hash(category), Purpose.EXPLORATION, place);
+        }
+
+        /** Returns the best new item of a category, or null if no more are found. */
+        private @Nullable String best(String category, ContentMap.Order by) {
+            Queue<Candidate> queue = candidates.computeIfAbsent(category, _ -> candidates(category, by));
+            Candidate best = queue.poll();
+            while (best != null
+                    && !isNew(best.itemId())) { // taken for another category, or of a category that is full now
+                best = queue.poll();
+            }
+            return best == null ? null : best.itemId();
+        }
+
+        private Queue<Candidate> candidates(String category, ContentMap.Order by) {
+            List<Candidate> found = new ArrayList<>();
+            index.from(category, start(category, 0))
+                    .limit(MOST_ORDERED)
+                    .filter(this::isNew)
+                    .forEachOrdered(itemId -> found.add(new Candidate(
+                            itemId, by.score(itemId, filter.catalogue().of(itemId)), found.size())));
+            Queue<Candidate> queue = new PriorityQueue<>(Math.max(1, found.size()), Candidate.BEST_FIRST);
+            queue.addAll(found);
+            return queue;
         }
 
         /** Returns the category that is furthest below its share (the method of D'Hondt). */

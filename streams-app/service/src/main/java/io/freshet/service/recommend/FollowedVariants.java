@@ -3,6 +3,7 @@ package io.freshet.service.recommend;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.HttpKeys;
 import io.freshet.service.config.key.ScoringKeys;
+import io.freshet.service.serving.ContentMapper;
 import io.freshet.service.serving.IndexMaintainer;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.service.serving.ModelFollower;
@@ -49,6 +50,11 @@ public final class FollowedVariants implements AutoCloseable {
             followers.add(new ModelFollower(role, config, modelName, store, live, registry));
         });
         variants = new Variants(config, models, registry, clock);
+        Exploration exploration = variants.shared().exploration();
+        if (exploration.isOn()) {
+            models.values()
+                    .forEach(live -> live.addListener(new ContentMapper(live, exploration.contents(), heartbeats)));
+        }
     }
 
     /** Returns the variants. */

@@ -6,7 +6,6 @@ import io.freshet.client.request.ItemSelection;
 import io.freshet.client.request.RecommendationRequest;
 import io.freshet.model.search.Scorer;
 import io.freshet.service.catalogue.CategoryCap;
-import io.freshet.service.catalogue.CategoryIndex;
 import io.freshet.service.catalogue.ItemCatalogue;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.RecordKeys;
@@ -15,6 +14,7 @@ import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.popularity.Trending;
 import io.freshet.service.request.ItemFilter;
 import io.freshet.service.request.ItemListing;
+import io.freshet.service.serving.ContentMapper;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.service.serving.RowSelection;
 import io.freshet.service.serving.ScoredRow;
@@ -76,20 +76,24 @@ public final class Recommender {
          */
         public static SharedState of(FreshetConfig config, MeterRegistry registry, Clock clock) {
             ScoringMetrics metrics = new ScoringMetrics(registry);
-            float explored = config.get(ScoringKeys.EXPLORE_SHARE);
-            CategoryIndex index = new CategoryIndex();
-            ItemCatalogue catalogue = new ItemCatalogue(config.get(RecordKeys.CATALOGUE), explored > 0 ? index : null);
-            metrics.watch(catalogue);
+            Exploration exploration = new Exploration(
+                    config.get(ScoringKeys.EXPLORE_SHARE), config.get(RecordKeys.CATALOGUE), config.eventTypes());
+            metrics.watch(exploration.catalogue(), exploration.contents());
             return new SharedState(
                     config.eventTypes(),
                     config.repeats(),
                     config.get(ScoringKeys.REPEATS) == Repeats.LEARNED,
                     config.get(ScoringKeys.WHY_ITEMS),
-                    catalogue,
+                    exploration.catalogue(),
                     new Trending(config.get(ScoringKeys.POPULARITY_HALF_LIFE), TRENDING_INTERVAL, clock),
                     metrics,
-                    new Exploration(explored, index),
+                    exploration,
                     clock);
+        }
+
+        /** Returns whether the titles and embeddings of the catalogue are used. */
+        public boolean usesContents() {
+            return exploration.isOn();
         }
     }
 
@@ -333,6 +337,14 @@ public final class Recommender {
         List<Recommendation.Item> items =
                 popular(new ItemFilter(listing.selection(), shared.catalogue(), Set.of()), listing.k());
         return new Answer(items, null, null, variant);
+    }
+
+    /**
+     * Fits the map that orders new items by their contents, for callers that do not follow the model with {@link
+     * ContentMapper}.
+     */
+    public void fitContents() {
+        ContentMapper.fit(live, shared.exploration().contents());
     }
 
     /** Passes the catalogue entry of an item to the model. Called by one thread. */

@@ -4,6 +4,7 @@ import io.freshet.client.deadletter.DeadLetterHeaders;
 import io.freshet.client.recommendation.Fallback;
 import io.freshet.client.request.ItemSelection;
 import io.freshet.service.catalogue.ItemCatalogue;
+import io.freshet.service.catalogue.ItemContents;
 import io.freshet.service.output.DeadLetterCounts;
 import io.freshet.service.request.BadRequestException;
 import io.freshet.training.telemetry.LatencyTimers;
@@ -37,6 +38,7 @@ public final class ScoringMetrics {
     private final DeadLetterCounts deadRequests;
     private final Counter rekeyed;
     private final Counter malformedItems;
+    private final Counter malformedContents;
     private final Counter explored;
     private final Counter fromModel;
     private final Map<Fallback, Counter> fromPopularity = new EnumMap<>(Fallback.class);
@@ -74,6 +76,9 @@ public final class ScoringMetrics {
                 .register(registry);
         malformedItems = Counter.builder("freshet.catalogue.malformed")
                 .description("Malformed records of the catalogue; their items are treated as absent")
+                .register(registry);
+        malformedContents = Counter.builder("freshet.catalogue.contents.malformed")
+                .description("Malformed titles and embeddings of the catalogue; their items are used without them")
                 .register(registry);
         explored = Counter.builder("freshet.recommendations.explored")
                 .description("New items in recommendations: items of the catalogue that the model does not know")
@@ -145,7 +150,15 @@ public final class ScoringMetrics {
         malformedItems.increment();
     }
 
-    void watch(ItemCatalogue catalogue) {
+    /** Counts a title or an embedding that is malformed. */
+    public void countMalformedContents() {
+        malformedContents.increment();
+    }
+
+    void watch(ItemCatalogue catalogue, ItemContents contents) {
+        Gauge.builder("freshet.catalogue.embeddings.ignored", contents, ItemContents::ignoredEmbeddings)
+                .description("Embeddings of the catalogue that are ignored because most have another length")
+                .register(registry);
         Gauge.builder("freshet.catalogue.items", catalogue, ItemCatalogue::size)
                 .description("Items in the catalogue")
                 .register(registry);

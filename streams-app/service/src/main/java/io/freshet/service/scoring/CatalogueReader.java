@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Passes each record of the catalogue to the recommenders. A record that is malformed makes its item absent. */
+/**
+ * Passes each record of the catalogue to the recommenders. A record that is malformed makes its item absent. If only its title
+ * or its embedding is malformed, the item is used without it.
+ */
 final class CatalogueReader extends ContextualProcessor<byte[], byte[], Void, Void> {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogueReader.class);
 
@@ -32,7 +35,7 @@ final class CatalogueReader extends ContextualProcessor<byte[], byte[], Void, Vo
         String itemId = new String(key, UTF_8);
         byte @Nullable [] value = record.value();
         try {
-            variants.catalogue(itemId, value == null ? null : CatalogueItemCodec.parse(value));
+            variants.catalogue(itemId, value == null ? null : CatalogueItemCodec.parse(value, this::malformedContents));
         } catch (MalformedItemException e) {
             variants.catalogue(itemId, null);
             malformed(String.valueOf(e.getMessage()));
@@ -41,12 +44,20 @@ final class CatalogueReader extends ContextualProcessor<byte[], byte[], Void, Vo
 
     private void malformed(String why) {
         variants.shared().metrics().countMalformedItem();
+        warn("A record of the catalogue is malformed: {} topic={} partition={} offset={}", why);
+    }
+
+    private void malformedContents(String why) {
+        if (variants.shared().usesContents()) {
+            variants.shared().metrics().countMalformedContents();
+            warn(
+                    "An item of the catalogue is used without its title or its embedding: {} topic={} partition={} offset={}",
+                    why);
+        }
+    }
+
+    private void warn(String format, String why) {
         RecordMetadata received = context().recordMetadata().orElseThrow();
-        LOG.warn(
-                "A record of the catalogue is malformed: {} topic={} partition={} offset={}",
-                why,
-                received.topic(),
-                received.partition(),
-                received.offset());
+        LOG.warn(format, why, received.topic(), received.partition(), received.offset());
     }
 }

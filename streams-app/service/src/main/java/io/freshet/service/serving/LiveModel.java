@@ -1,6 +1,7 @@
 package io.freshet.service.serving;
 
 import io.freshet.client.item.CatalogueItem;
+import io.freshet.service.catalogue.ContentMap;
 import io.freshet.store.modellog.MergeNote;
 import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.ModelLogRecord;
@@ -55,6 +56,7 @@ public final class LiveModel implements AutoCloseable {
     private volatile long step = -1;
     private volatile long lineage = -1;
     private volatile long changedAtMs;
+    private volatile double explained = Double.NaN;
     private volatile boolean rolledBack;
     private volatile boolean waiting;
 
@@ -85,6 +87,12 @@ public final class LiveModel implements AutoCloseable {
                 .register(registry);
         Gauge.builder("freshet.model.step", this, LiveModel::step)
                 .description("Number of training steps in the served weights; -1 without a model")
+                .tag(VARIANT, variant)
+                .register(registry);
+        Gauge.builder("freshet.model.contents.explained", this, served -> served.explained)
+                .description(
+                        "Share of the variance of item vectors that titles, categories and embeddings explain, for items"
+                                + " left out of the fit; NaN without explore.share, or without titles and embeddings")
                 .tag(VARIANT, variant)
                 .register(registry);
         Gauge.builder("freshet.model.rolled.back", this, live -> live.rolledBack ? 1 : 0)
@@ -191,6 +199,19 @@ public final class LiveModel implements AutoCloseable {
         }
     }
 
+    /** Sets the map from contents to item vectors of a model, unless another model has replaced it. */
+    void publish(ServedModel of, ContentMap map) {
+        ServedModel served = acquire();
+        try {
+            if (served == of) {
+                served.setContentMap(map);
+                explained = map.explained();
+            }
+        } finally {
+            release();
+        }
+    }
+
     /** Replaces the served model by {@code next}, and takes ownership of it. */
     public void open(ServedModel next, String nextVersion) {
         long nextStep = next.step();
@@ -201,6 +222,7 @@ public final class LiveModel implements AutoCloseable {
             step = nextStep;
             lineage = nextLineage;
             version = nextVersion;
+            explained = Double.NaN;
         } finally {
             lock.writeLock().unlock();
         }

@@ -7,7 +7,9 @@ import io.freshet.model.search.ModelIvfIndex;
 import io.freshet.model.search.Scorer;
 import io.freshet.model.search.SimilarItems;
 import io.freshet.model.search.TopKResults;
+import io.freshet.model.tensor.RowTable;
 import io.freshet.service.catalogue.CatalogueRows;
+import io.freshet.service.catalogue.ContentMap;
 import io.freshet.service.catalogue.ItemCatalogue;
 import io.freshet.store.Snapshot;
 import io.freshet.store.modellog.Eviction;
@@ -15,6 +17,8 @@ import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.sequence.HistoryRows;
 import io.freshet.store.vocabulary.Vocabulary;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -36,6 +40,8 @@ public final class ServedModel implements AutoCloseable {
      */
     private static final int MOST_BATCHES = 2;
 
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
     private final RecommenderModel model;
     private final ModelIvfIndex clusters;
     private final Vocabulary vocabulary;
@@ -44,6 +50,7 @@ public final class ServedModel implements AutoCloseable {
     private final Queue<Scorer> idleScorers = new ConcurrentLinkedQueue<>();
     private final Queue<Scorer> idleBatchScorers = new ConcurrentLinkedQueue<>();
     private final Semaphore batches = new Semaphore(MOST_BATCHES);
+    private volatile @Nullable ContentMap contentMap;
 
     /**
      * Creates a model that searches all items.
@@ -206,6 +213,48 @@ public final class ServedModel implements AutoCloseable {
                 selection.take(found, depth);
             }
         }
+    }
+
+    /** Adds an item's vector to the examples, if there is an item in the row that can be one. */
+    void addExample(int row, ContentMap.Examples examples) {
+        if (vocabulary.isTaken(row) && examples.accepts(vocabulary.itemAt(row))) {
+            float[] vector = new float[model.dim()];
+            addVector(row, 1, vector);
+            examples.add(vocabulary.itemAt(row), vector);
+        }
+    }
+
+    /** Adds a multiple of an item's vector. */
+    public void addVector(int row, float factor, float[] to) {
+        RowTable items = model.items();
+        MemorySegment memory = items.memory(row);
+        for (int c = 0; c < to.length; c++) {
+            to[c] += factor * memory.get(FLOAT, items.at(row) + (long) c * Float.BYTES);
+        }
+    }
+
+    /** Returns the number of numbers in the vector of an item. */
+    public int dim() {
+        return model.dim();
+    }
+
+    /** Returns the encoder's state after a history of at least one item, whose product with an item's vector is its score. */
+    public float[] encode(HistoryRows history) {
+        Scorer scorer = idleScorer();
+        try {
+            return scorer.encode(model, history.rows(), history.size());
+        } finally {
+            idleScorers.add(scorer);
+        }
+    }
+
+    /** Returns the newest map from contents of items to their vectors, or null if there is none. */
+    public @Nullable ContentMap contentMap() {
+        return contentMap;
+    }
+
+    void setContentMap(ContentMap map) {
+        contentMap = map;
     }
 
     private Scorer idleScorer() {

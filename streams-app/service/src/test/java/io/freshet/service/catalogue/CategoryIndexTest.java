@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 final class CategoryIndexTest {
     private final CategoryIndex index = new CategoryIndex();
-    private final ItemCatalogue catalogue = new ItemCatalogue(true, index);
+    private final ItemCatalogue catalogue = new ItemCatalogue(true, index, null);
 
     @Test
     void shouldFindEachItemOfACategoryOnceFromAnyPoint() {

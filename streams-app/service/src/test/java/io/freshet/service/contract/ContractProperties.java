@@ -121,7 +121,11 @@ final class ContractProperties {
 
     @Provide
     Arbitrary<CatalogueItem> items() {
-        return Combinators.combine(Texts.ofLength(0, 20).list().ofMaxSize(4), Arbitraries.of(true, false))
+        return Combinators.combine(
+                        Texts.ofLength(0, 20).list().ofMaxSize(4),
+                        Arbitraries.of(true, false),
+                        Texts.ofLength(0, 20).injectNull(0.3),
+                        Arbitraries.floats().list().ofMaxSize(4))
                 .as(CatalogueItem::new);
     }
 

@@ -116,7 +116,10 @@ final class ContractTest {
 
     @Test
     void shouldRefuseTheSameItemsAsTheCodec() throws IOException {
-        assertSame("catalogue-item", CatalogueItemCodec::parse, "{\"categories\":[\"c\",7],\"available\":false}");
+        assertSame(
+                "catalogue-item",
+                CatalogueItemCodec::parse,
+                "{\"categories\":[\"c\",7],\"available\":false,\"title\":\"t\",\"embedding\":[0.5,-1]}");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.freshet.client.recommendation.Fallback;
 import io.freshet.client.recommendation.Recommendation;
 import io.freshet.client.request.ItemSelection;
 import io.freshet.client.request.RecommendationRequest;
+import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.popularity.Popularity;
 import io.freshet.service.scoring.AdvancingClock;
@@ -17,12 +18,14 @@ import io.freshet.service.serving.TinyModels;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.UserSequence;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +187,86 @@ final class ExplorationTest {
         Answer answer = with(.5).answer(new RecommendationRequest("u", null, 2, ItemSelection.ALL, true), sequence(1));
 
         assertThat(answer.items().getLast().because()).isEmpty();
+    }
+
+    @Test
+    void shouldChooseTheItemsWhoseTitlesFitTheHistory() {
+        openModelOfColours();
+
+        for (int user = 0; user < 40; user++) {
+            String colour = user % 2 == 0 ? "red" : "blue";
+            Recommender recommender = with(.5);
+            titles("red", "blue");
+            recommender.fitContents();
+
+            List<String> newItems = ids(recommender.answer(request(4, ItemSelection.ALL), sequence(colour, user)))
+                    .subList(2, 4);
+
+            assertThat(newItems).as(colour).allMatch(item -> item.startsWith("new-"));
+            assertThat(newItems)
+                    .as(colour)
+                    .allMatch(item -> colour(item).equals(colour))
+                    .doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void shouldAnswerAsWithoutTitlesIfTitlesExplainNothing() {
+        openModelOfColours();
+
+        for (int user = 0; user < 20; user++) {
+            Recommender recommender = with(.5);
+            titles(null, null);
+            List<String> untitled = ids(recommender.answer(request(4, ItemSelection.ALL), sequence("red", user)));
+
+            titles("same", "same");
+            recommender.fitContents();
+
+            assertThat(ids(recommender.answer(request(4, ItemSelection.ALL), sequence("red", user))))
+                    .isEqualTo(untitled);
+        }
+    }
+
+    /** Opens a model that knows 100 items of category "tea". The vectors of red and blue ones are opposite, and long. */
+    private void openModelOfColours() {
+        String[] known = names("tea-", 100);
+        RecommenderModel model = TinyModels.model(5, known);
+        for (String item : known) {
+            int row = model.vocabulary().rowOf(item);
+            for (int c = 0; c < model.dim(); c++) {
+                float number = (c % 2 == 0 ? 8 : -8) * (colour(item).equals("red") ? 1 : -1);
+                model.items()
+                        .memory(row)
+                        .set(
+                                ValueLayout.JAVA_FLOAT_UNALIGNED,
+                                model.items().at(row) + (long) c * Float.BYTES,
+                                number + ((row + c) % 7 - 3) / 4f);
+            }
+        }
+        live.open(new ServedModel(model, 1), "v5");
+    }
+
+    /** Gives the items titles with the word of their colour and a number of their own; no titles if the word is null. */
+    private void titles(@Nullable String red, @Nullable String blue) {
+        for (int i = 0; i < 100; i++) {
+            for (String item : i < 10 ? List.of("tea-" + i, "new-" + i) : List.of("tea-" + i)) {
+                String word = colour(item).equals("red") ? red : blue;
+                String title = word == null ? null : word + " cup " + i;
+                shared.catalogue().put(item, new CatalogueItem(List.of("tea", "shop"), true, title, List.of()));
+            }
+        }
+    }
+
+    /** Red are items with odd numbers below 50 and with even ones from 50 on. */
+    private static String colour(String item) {
+        int number = Integer.parseInt(item.substring(item.indexOf('-') + 1));
+        return number % 2 == 1 == number < 50 ? "red" : "blue";
+    }
+
+    /** Returns a history of two known items of a colour. */
+    private static UserSequence sequence(String colour, int user) {
+        int number = 10 + user % 15 * 2 + (colour.equals("red") ? 1 : 0);
+        return new UserSequence(List.of(event("tea-" + number, user), event("tea-" + (number + 2), user + 1)));
     }
 
     private Recommender with(double share) {

@@ -62,7 +62,8 @@ final class RequestsTopologyTest {
 
     @BeforeEach
     void startTopology() {
-        FreshetConfig config = FreshetConfig.of(Map.of("state.dir", stateDir.toString(), "items.catalogue", "filter"));
+        FreshetConfig config = FreshetConfig.of(
+                Map.of("state.dir", stateDir.toString(), "items.catalogue", "filter", "explore.share", "0.1"));
         Map<String, Object> properties = StreamsProperties.of(config);
         memory.shareThrough(properties);
         Properties driverProperties = new Properties();
@@ -186,6 +187,25 @@ final class RequestsTopologyTest {
         assertThat(registry.get("freshet.catalogue.malformed").counter().count())
                 .isEqualTo(2);
         assertThat(registry.get("freshet.catalogue.items").gauge().value()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldUseItemsWithoutTitlesAndEmbeddingsThatItCannotRead() throws IOException {
+        click("anna", "a");
+
+        item("b", "{\"title\":{\"en\":\"Cup\"},\"embedding\":[1,2]}");
+        item("c", "{\"title\":\"Cup\",\"embedding\":[1,2]}");
+        item("d", "{\"title\":\"Cup\",\"embedding\":[1,2,3]}");
+
+        assertThat(answered("{\"user_id\":\"anna\"}")).containsExactlyInAnyOrder("b", "c", "d");
+        assertThat(registry.get("freshet.catalogue.contents.malformed")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(registry.get("freshet.catalogue.embeddings.ignored").gauge().value())
+                .isEqualTo(1);
+        assertThat(registry.get("freshet.catalogue.malformed").counter().count())
+                .isZero();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.freshet.app.feed.GeneratorConfig;
 import io.freshet.app.feed.StopSignal;
 import io.freshet.client.click.ClickCodec;
 import io.freshet.client.click.MalformedClickException;
+import io.freshet.client.item.CatalogueItem;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.ScoringKeys;
@@ -34,10 +35,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "cold",
         description = {
-            "Measures how often an item that no user has clicked was in the recommendation before its first click, with and"
-                    + " without explore.share, and what exploring costs for all other clicks. Runs without Kafka, over the"
-                    + " clicks of a synthetic shop with a catalogue. After the first half of the clicks, new items enter the"
-                    + " catalogue at once, and the second half is counted.",
+            "Measures how often an item that no user has clicked was in the recommendation before its first click, and what"
+                    + " the places for such items cost for all other clicks: with explore.share=0, with new items by category,"
+                    + " by title, and by title and embedding. Runs without Kafka, over the clicks of a synthetic shop with a"
+                    + " catalogue. Each item has one of eight styles, which its title and its embedding show with some noise."
+                    + " Each user prefers a style. After the first half of the clicks, new items enter the catalogue at once,"
+                    + " and the second half is counted.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -79,6 +82,16 @@ final class BenchColdCommand extends FreshetCommand {
     private int newItems;
 
     @Option(
+            names = "--loyalty",
+            paramLabel = "P",
+            defaultValue = "0.5",
+            description =
+                    "Probability that a user who turns to a popular item takes one of the preferred style, and that an"
+                            + " item that tends to be clicked after another has its style. With 0, titles and embeddings say nothing"
+                            + " about clicks. Default: ${DEFAULT-VALUE}.")
+    private double loyalty;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
@@ -112,6 +125,9 @@ final class BenchColdCommand extends FreshetCommand {
             throw refused("--count must be at least 2, and --new-items positive and below --items: " + count + ", "
                     + newItems + ", " + items);
         }
+        if (!(loyalty >= 0 && loyalty <= 1)) {
+            throw refused("--loyalty must be from 0 to 1: " + loyalty);
+        }
         FreshetConfig exploring = config(settings.getOrDefault(ScoringKeys.EXPLORE_SHARE.name(), USUAL_SHARE));
         StopSignal stop = StopSignal.onShutdown();
         try (stop;
@@ -140,7 +156,10 @@ final class BenchColdCommand extends FreshetCommand {
         ClickGenerator shop = new ClickGenerator(
                 new GeneratorConfig(seed, users, items - newItems, false),
                 () -> Instant.ofEpochMilli(SHOP_OPENS_MS + clicks[0]),
-                item -> trial.catalogue(item.itemId(), item.category()));
+                item -> trial.catalogue(
+                        item.itemId(),
+                        new CatalogueItem(List.of(item.category()), true, item.title(), item.embedding())),
+                loyalty);
         List<UserUpdate> step = new ArrayList<>();
         ProgressLine progress = ProgressLine.on(System.out);
         int unclicked = 0;
@@ -180,6 +199,7 @@ final class BenchColdCommand extends FreshetCommand {
         values.put("users", users);
         values.put("items", items);
         values.put("new_items", newItems);
+        values.put("loyalty", loyalty);
         values.put("seed", seed);
         values.put("explore_share", exploreShare);
         values.put("set", settings);
@@ -191,25 +211,31 @@ final class BenchColdCommand extends FreshetCommand {
         out.printf(
                 Locale.ROOT,
                 "%s%,d first clicks on new items and %,d other clicks were counted. %,d items of the catalogue had no click"
-                        + " when the new ones came.%n%n%-40s %16s %16s%n",
+                        + " when the new ones came. explore.share=%s%n%n%-27s %24s %24s %12s%n",
                 report.stopped() ? "Stopped. " : "",
                 outcome.firstClicks(),
                 outcome.otherClicks(),
                 report.unclicked(),
-                "Share of clicked items in the answer",
-                "explore.share=0",
-                "explore.share=" + exploring.get(ScoringKeys.EXPLORE_SHARE));
-        line(
-                out,
-                "first clicks on new items",
-                outcome.firstClicks(),
-                outcome.firstFound(),
-                outcome.firstFoundExploring());
-        line(out, "other clicks", outcome.otherClicks(), outcome.otherFound(), outcome.otherFoundExploring());
+                exploring.get(ScoringKeys.EXPLORE_SHARE),
+                "Clicked items in the answer",
+                "first clicks",
+                "other clicks",
+                "µs an answer");
+        for (ColdTrial.Found found : outcome.ways()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-27s %24s %24s %12.0f%n",
+                    found.way(),
+                    share(found.first(), outcome.firstClicks()),
+                    share(found.other(), outcome.otherClicks()),
+                    found.micros());
+        }
     }
 
-    private static void line(PrintStream out, String name, int clicks, int usual, int exploring) {
-        double all = Math.max(1, clicks);
-        out.printf(Locale.ROOT, "%-40s %16.4f %16.4f%n", name, usual / all, exploring / all);
+    /** Returns a share with its standard error. */
+    private static String share(int found, int clicks) {
+        double share = found / Math.max(1.0, clicks);
+        double error = Math.sqrt(share * (1 - share) / Math.max(1, clicks));
+        return String.format(Locale.ROOT, "%.4f ± %.4f", share, error);
     }
 }

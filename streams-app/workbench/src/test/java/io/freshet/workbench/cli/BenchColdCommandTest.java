@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,13 +47,25 @@ final class BenchColdCommandTest {
         JsonNode outcome = report.get("outcome");
         assertThat(report.get("unclicked").asInt()).isBetween(100, 200);
         assertThat(outcome.get("first_clicks").asInt()).isBetween(30, 110);
-        assertThat(outcome.get("first_found").asInt())
+        assertThat(outcome.get("other_clicks").asInt()).isBetween(1_000, 1_500);
+        assertThat(outcome.get("ways").findValuesAsText("way"))
+                .containsExactly("explore.share=0", "by category", "by title", "by title and embedding");
+        assertThat(found(outcome, "explore.share=0", "first"))
                 .as("the model does not know them")
                 .isZero();
-        assertThat(outcome.get("first_found_exploring").asInt()).isPositive();
-        assertThat(outcome.get("other_clicks").asInt()).isBetween(1_000, 1_500);
-        assertThat(outcome.get("other_found").asInt())
-                .isGreaterThan(outcome.get("other_found_exploring").asInt());
+        for (String way : List.of("by category", "by title", "by title and embedding")) {
+            assertThat(found(outcome, way, "first")).as(way).isPositive();
+            assertThat(found(outcome, way, "other")).as(way).isLessThan(found(outcome, "explore.share=0", "other"));
+        }
+    }
+
+    private static int found(JsonNode outcome, String way, String clicks) {
+        for (JsonNode each : outcome.get("ways")) {
+            if (each.get("way").asText().equals(way)) {
+                return each.get(clicks).asInt();
+            }
+        }
+        throw new AssertionError(way);
     }
 
     @Test
@@ -60,6 +73,8 @@ final class BenchColdCommandTest {
         assertThat(execute("bench", "cold", "--items", "100", "--new-items", "100"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("--new-items positive and below --items");
+        assertThat(execute("bench", "cold", "--loyalty", "1.5")).isEqualTo(2);
+        assertThat(err.toString()).contains("--loyalty must be from 0 to 1: 1.5");
     }
 
     private int execute(String... arguments) {

@@ -13,6 +13,7 @@ import io.freshet.model.tensor.Products;
 import io.freshet.model.tensor.RowTable;
 import io.freshet.model.tensor.Rows;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -203,6 +204,22 @@ public final class Scorer implements AutoCloseable {
             weigh(model.items(), scale, history, k, weighsRepeats);
             to.set(history, best);
         }
+    }
+
+    /**
+     * Returns the encoder's state after a history (d), whose inner product with an item's vector is the item's score.
+     * Removes the histories of the batch.
+     *
+     * @param historyRows rows of the history, oldest first; at least one
+     */
+    public float[] encode(RecommenderModel model, int[] historyRows, int historyLength) {
+        clear();
+        histories.addHistory(historyRows, 0, historyLength);
+        encode(model);
+        float[] state = new float[d];
+        MemorySegment.copy(states.memory(), ValueLayout.JAVA_FLOAT_UNALIGNED, states.at(0), state, 0, d);
+        clear();
+        return state;
     }
 
     /** Encodes the histories, as many at a time as fit into the encoder. */

@@ -24,8 +24,8 @@ public final class ScoringKeys {
             .doc(
                     "Mean share of the places of a recommendation, from 0 to 1, for items of the catalogue that the served model"
                             + " does not know, mostly because no user has clicked them. They are the last items of the"
-                            + " recommendation and have the score 0. Above 0, it needs"
-                            + " `items.catalogue=filter`.");
+                            + " recommendation and have the score 0. If items of the catalogue have titles or embeddings,"
+                            + " these decide which new items a user gets. Above 0, it needs `items.catalogue=filter`.");
     public static final ConfigKey<Duration> POPULARITY_HALF_LIFE = KEYS.millis(
                     "scoring.popularity.half.life.ms", Duration.ofDays(1))
             .atLeast(1)
