@@ -224,8 +224,8 @@ final class Exploration {
         private @Nullable String best(String category, ContentMap.Order by) {
             Queue<Candidate> queue = candidates.computeIfAbsent(category, _ -> candidates(category, by));
             Candidate best = queue.poll();
-            while (best != null
-                    && !isNew(best.itemId())) { // taken for another category, or of a category that is full now
+            // An item may have been taken for another category, or be of one that is full now.
+            while (best != null && !isNew(best.itemId())) {
                 best = queue.poll();
             }
             return best == null ? null : best.itemId();

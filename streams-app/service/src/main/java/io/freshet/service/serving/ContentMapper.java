@@ -93,9 +93,7 @@ public final class ContentMapper implements ModelListener {
                 }
                 of = model;
                 rows = model.rows();
-                // If there are too many rows, the sample has the same ones each time, so that all instances have about
-                // the
-                // same map.
+                // The sample has the same rows each time, so that all instances have about the same map.
                 long step = Math.ceilDiv(rows, MOST_EXAMPLES);
                 long end = Math.min(rows, next + SLICE * step);
                 for (; next < end; next += step) {

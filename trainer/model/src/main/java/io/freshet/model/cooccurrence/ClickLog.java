@@ -30,8 +30,7 @@ final class ClickLog {
 
     private static final int FIRST_CAPACITY = 1 << 8;
 
-    // The numbers of a click, which are next to each other, so that a search reads one line of the cache for each
-    // click.
+    // The numbers of a click are next to each other, so a search reads one line of the cache for each click.
     private static final int ROW = 0;
     private static final int SESSION = 1; // equal for clicks of the same session
     private static final int BEFORE = 2; // distance to the click before in the session

@@ -20,7 +20,7 @@ import java.util.List;
  * components. Not thread-safe.
  */
 final class MixtureWeights {
-    private static final int MEMORY = 200; // clicks
+    private static final int MEMORY = 2_000; // clicks
     private static final int PRIOR = 10; // number of clicks that the initial weights count as
     private static final double FIRST_NETWORK_WEIGHT = .7;
     private static final double FIRST_WEIGHT = (1 - FIRST_NETWORK_WEIGHT) / (Component.COUNT - 1); // of each other one

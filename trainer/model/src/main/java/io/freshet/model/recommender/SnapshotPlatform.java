@@ -25,8 +25,8 @@ public final class SnapshotPlatform {
     private static final String INSTRUCTION_SET = "instruction_set";
     private static final String PRODUCTS = "products";
 
-    /** Since the mixture has similar sessions, of which 50 count, and the newest clicks. */
-    private static final String STEPS = "+sessions-50";
+    /** Since 50 similar sessions count in the mixture, and its weights are forgotten over 2,000 clicks. */
+    private static final String STEPS = "+sessions-2";
 
     private SnapshotPlatform() {}
 

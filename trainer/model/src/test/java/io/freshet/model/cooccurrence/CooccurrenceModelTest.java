@@ -58,7 +58,7 @@ final class CooccurrenceModelTest {
         }
         assertThat(expectations.networkShare(0)).isLessThan(.05);
 
-        for (int i = 0; i < 2_000; i++) {
+        for (int i = 0; i < 20_000; i++) {
             expectations.clear();
             memory.expect(new int[] {1}, 0, 1, 7, expectations);
             memory.learn(expectations, new double[] {.5}, new double[] {0}, new double[10]);
