@@ -33,8 +33,13 @@ public record CatalogueItem(
         this(categories, available, null, List.of());
     }
 
+    /** Returns whether the entry has a title or an embedding. */
+    public boolean hasContents() {
+        return title != null || !embedding.isEmpty();
+    }
+
     /** Returns the entry without its title and its embedding. */
     public CatalogueItem withoutContents() {
-        return title == null && embedding.isEmpty() ? this : new CatalogueItem(categories, available);
+        return hasContents() ? new CatalogueItem(categories, available) : this;
     }
 }

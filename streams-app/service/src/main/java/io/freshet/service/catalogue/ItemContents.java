@@ -21,7 +21,7 @@ public final class ItemContents {
     /** Sets the contents of an item to those of its entry of the catalogue; null for an item that is not in it. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
     void put(String itemId, @Nullable CatalogueItem item) {
-        ItemFeatures after = item == null || item.equals(item.withoutContents()) ? null : ItemFeatures.of(item);
+        ItemFeatures after = item != null && item.hasContents() ? ItemFeatures.of(item) : null;
         ItemFeatures before = after == null ? byItem.remove(itemId) : byItem.put(itemId, after);
         count(before, -1);
         count(after, 1);

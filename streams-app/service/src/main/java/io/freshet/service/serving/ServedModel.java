@@ -40,8 +40,6 @@ public final class ServedModel implements AutoCloseable {
      */
     private static final int MOST_BATCHES = 2;
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
-
     private final RecommenderModel model;
     private final ModelIvfIndex clusters;
     private final Vocabulary vocabulary;
@@ -218,24 +216,12 @@ public final class ServedModel implements AutoCloseable {
     /** Adds an item's vector to the examples, if there is an item in the row that can be one. */
     void addExample(int row, ContentMap.Examples examples) {
         if (vocabulary.isTaken(row) && examples.accepts(vocabulary.itemAt(row))) {
+            RowTable items = model.items();
             float[] vector = new float[model.dim()];
-            addVector(row, 1, vector);
+            MemorySegment.copy(
+                    items.memory(row), ValueLayout.JAVA_FLOAT_UNALIGNED, items.at(row), vector, 0, vector.length);
             examples.add(vocabulary.itemAt(row), vector);
         }
-    }
-
-    /** Adds a multiple of an item's vector. */
-    public void addVector(int row, float factor, float[] to) {
-        RowTable items = model.items();
-        MemorySegment memory = items.memory(row);
-        for (int c = 0; c < to.length; c++) {
-            to[c] += factor * memory.get(FLOAT, items.at(row) + (long) c * Float.BYTES);
-        }
-    }
-
-    /** Returns the number of numbers in the vector of an item. */
-    public int dim() {
-        return model.dim();
     }
 
     /** Returns the encoder's state after a history of at least one item, whose product with an item's vector is its score. */

@@ -81,7 +81,7 @@ final class ClickLog {
 
     /** Returns the slot of the click before this one in the same session, or {@link #NONE}. */
     int beforeOf(int slot) {
-        return back(slot, clicks[slot * NUMBERS + BEFORE]);
+        return back(slot, distanceBefore(slot));
     }
 
     /** Returns the slot of the click after this one in the same session, or {@link #NONE}. */
@@ -121,7 +121,7 @@ final class ClickLog {
     private int endAfter(int slot) {
         int last = slot;
         for (int next = afterOf(last); next != NONE; next = afterOf(last)) {
-            if (clicks[next * NUMBERS + ROW] != FORGOTTEN) {
+            if (row(next) != FORGOTTEN) {
                 return NONE;
             }
             last = next;
@@ -145,7 +145,7 @@ final class ClickLog {
         int position = to - 1;
         int earlier = knownBefore(last);
         while (position > from && earlier != NONE) {
-            if (clicks[earlier * NUMBERS + ROW] != history[position - 1]) {
+            if (row(earlier) != history[position - 1]) {
                 return to;
             }
             position--;
@@ -157,9 +157,9 @@ final class ClickLog {
     /** Returns whether all clicks before this one in its session were forgotten, and none has left the ring. */
     private boolean isFirst(int slot) {
         int first = slot;
-        while (clicks[first * NUMBERS + BEFORE] != 0) {
+        while (distanceBefore(first) != 0) {
             first = beforeOf(first);
-            if (first == NONE || clicks[first * NUMBERS + ROW] != FORGOTTEN) {
+            if (first == NONE || row(first) != FORGOTTEN) {
                 return false;
             }
         }
@@ -169,7 +169,7 @@ final class ClickLog {
     /** Returns the newest click before this one in its session whose item was not forgotten, or {@link #NONE}. */
     private int knownBefore(int slot) {
         int earlier = beforeOf(slot);
-        while (earlier != NONE && clicks[earlier * NUMBERS + ROW] == FORGOTTEN) {
+        while (earlier != NONE && row(earlier) == FORGOTTEN) {
             earlier = beforeOf(earlier);
         }
         return earlier;
@@ -203,7 +203,7 @@ final class ClickLog {
         clicks[slot * NUMBERS + ROW] = row;
         // If the ring was full and the last click of the session was its oldest, that click is no longer there.
         boolean continues = distance > 0 && distance < size;
-        clicks[slot * NUMBERS + SESSION] = distance > 0 ? clicks[last * NUMBERS + SESSION] : begun++;
+        clicks[slot * NUMBERS + SESSION] = distance > 0 ? session(last) : begun++;
         clicks[slot * NUMBERS + BEFORE] = distance;
         clicks[slot * NUMBERS + AFTER] = 0;
         if (continues) {
@@ -231,7 +231,7 @@ final class ClickLog {
             end = size;
             return;
         }
-        int oldest = clicks[end * NUMBERS + ROW];
+        int oldest = row(end);
         if (oldest != FORGOTTEN && newest[oldest] == end + 1) {
             newest[oldest] = 0;
         }

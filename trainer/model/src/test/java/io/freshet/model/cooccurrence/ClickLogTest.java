@@ -111,7 +111,7 @@ final class ClickLogTest {
         session(1, 2, 3);
         session(2, 3, 4);
 
-        erase(4, 2, 3); // nobody clicked 2 after 4
+        erase(4, 2, 3); // no click on 2 comes after one on 4
         erase(3); // one click is in many sessions
         erase(3, 9);
         erase(1, 2);

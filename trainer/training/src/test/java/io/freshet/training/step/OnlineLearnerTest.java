@@ -198,7 +198,7 @@ final class OnlineLearnerTest {
             double before = share(learner, "c");
             double ofOthers = share(learner, "e");
 
-            learner.step(List.of(stream.erase("carl"), stream.erase("nobody")));
+            learner.step(List.of(stream.erase("carl"), stream.erase("unknown")));
             assertThat(share(learner, "c")).isEqualTo(before);
             learner.step(List.of(stream.erase("anna")));
 
